@@ -86,7 +86,7 @@ def test_i1_an_invoice_that_asks_what_cannot_be_charged(
 
 def test_the_smallest_charge_is_the_shops(clean: Evidence) -> None:
     asked = with_invoice(clean, "3", amount=99, balance=9_801)
-    shop = {**clean.settings, "SMALLEST_CHARGE": '{"KRW":50}'}
+    shop = {**clean.settings, "SMALLEST_CHARGE": "KRW=50"}
 
     assert "the smallest charge" not in found(replace(asked, settings=shop))
 

@@ -67,7 +67,7 @@ def test_a_method_given_during_an_attempt_is_charged_when_that_fails(stack: Obse
     )
 
 
-def test_a_credit_survives_the_invoice_that_is_dropped(stack: ObservedStack) -> None:
+def test_a_credit_stays_with_the_declined_invoice_that_a_pause_leaves_owed(stack: ObservedStack) -> None:
     subscription_id = subscribed(stack)
     plan_stored(stack, "cheaper", PRICE - 900)
     days_pass(stack, 1)
@@ -80,7 +80,8 @@ def test_a_credit_survives_the_invoice_that_is_dropped(stack: ObservedStack) -> 
     ask(stack, subscription_id, "pause")
 
     assert credit > 0
-    assert held(stack, subscription_id).balance == credit
+    assert (held(stack, subscription_id).balance, invoice(stack, subscription_id).balance) == (0, credit)
+    assert invoice(stack, subscription_id).state is InvoiceState.OPEN
 
 
 def test_a_late_approval_of_a_given_up_invoice_uses_the_returned_credit(

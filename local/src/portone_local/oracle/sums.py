@@ -1,6 +1,5 @@
 """I1 of sums: what an invoice asks is its price less what came off it, and a balance comes from somewhere."""
 
-import json
 from collections.abc import Iterator
 
 from portone_local.oracle.evidence import Evidence, Finding
@@ -66,8 +65,9 @@ def _with_periods(evidence: Evidence) -> Iterator[Subscription]:
 
 
 def _smallest(evidence: Evidence, currency: str) -> int:
-    told = SMALLEST | json.loads(evidence.settings.get("SMALLEST_CHARGE") or "{}")
-    return int(told.get(currency, 0))
+    said = (each.split("=") for each in evidence.settings.get("SMALLEST_CHARGE", "").split(",") if each)
+    told = SMALLEST | {name: int(amount) for name, amount in said}
+    return told.get(currency, 0)
 
 
 def _gone(evidence: Evidence, held: Subscription) -> dict[str, int]:

@@ -253,7 +253,7 @@ class Change:
     by_customer: bool = False
     begins: str | None = None
     credits: Mapping[str, int] = field(default_factory=dict)
-    lost: int = 0
+    lost: Mapping[str, int] = field(default_factory=dict)
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 

@@ -28,7 +28,9 @@ def remembered(subscription: Subscription, change: Change, moment: Moment) -> Su
     for payment_id, credit in change.credits.items():
         held[payment_id] = held.pop(payment_id, 0) + credit
     told = replace(subscription, credits=dict(list(held.items())[-REMEMBERED:]))
-    return _withdrawn(told, change.lost, moment)
+    for payment_id, lost in change.lost.items():
+        told = _withdrawn(told, payment_id, lost, moment)
+    return told
 
 
 def may_lose_credit(before: Payment, after: Payment) -> bool:
@@ -44,15 +46,17 @@ def without_lost_credit(
     change = subscription.change
     waiting = _lost(change.credits, before, after) if change is not None else 0
     if change is not None and waiting:
-        subscription = replace(subscription, change=replace(change, lost=change.lost + waiting))
-    return _withdrawn(subscription, _lost(subscription.credits, before, after), moment)
+        known = change.lost.get(after.payment_id, 0)
+        lost = {**change.lost, after.payment_id: known + waiting}
+        subscription = replace(subscription, change=replace(change, lost=lost))
+    return _withdrawn(subscription, after.payment_id, _lost(subscription.credits, before, after), moment)
 
 
-def _withdrawn(subscription: Subscription, lost: int, moment: Moment) -> Subscription:
+def _withdrawn(subscription: Subscription, payment_id: str, lost: int, moment: Moment) -> Subscription:
     if not lost:
         return subscription
     told = replace(subscription, balance=subscription.balance - lost)
-    return record(told, Fact.SUBSCRIPTION_CREDIT_WITHDRAWN, moment, amount=lost)
+    return record(told, Fact.SUBSCRIPTION_CREDIT_WITHDRAWN, moment, amount=lost, payment=payment_id)
 
 
 def _lost(credits_: Mapping[str, int], before: Payment, after: Payment) -> int:
