@@ -19,12 +19,22 @@ class RecurringStory(Callers):
         assert self.app.post(f"/payments/{order}/charge", {"chargeId": "charge-1"}).json()["status"] == "PAID"
         self.subscribe()
         self.renew()
-        put = an_order_body(parts=[{"amount": 400}, {"amount": 600, "dueAt": "2099-01-01T00:00:00Z"}])
+        self.pay_in_parts()
+        assert self.app.delete(f"/billing-keys/{key}").json()["state"] == "DELETED"
+
+    def pay_in_parts(self) -> None:
+        """A deposit, an instalment paid at its customer's word, and one that is declined and given up."""
+        later = {"amount": 300, "dueAt": "2099-01-01T00:00:00Z"}
+        put = an_order_body(parts=[{"amount": 400}, later, later])
         assert self.shop.put("/orders/order-6", put).status == 200
         started = self.app.post("/schedules", {"orderId": "order-6"}, headers={"idempotency-key": "order-6"})
-        parts = f"/subscriptions/{started.json()['subscriptionId']}/parts"
-        assert self.app.post(f"{parts}/2/cancel").json()["status"] == "COMPLETED"
-        assert self.app.delete(f"/billing-keys/{key}").json()["state"] == "DELETED"
+        path = f"/subscriptions/{started.json()['subscriptionId']}"
+        window = self.app.post(f"{path}/invoices/2/pay", {"window": {"platform": "web"}})
+        assert window.json()["totalAmount"] == 300
+        assert self.app.post(f"{path}/invoices/2/pay", {}).status == 200
+        assert self.app.post(f"{path}/parts/3/cancel").json()["status"] == "UNPAID"
+        waived = self.staff.post(f"/ops{path}/invoices/3/waive", {"reason": "sold out"})
+        assert waived.json()["status"] == "ENDED"
 
     def renew(self) -> None:
         """The charges worker takes what the sweep found."""
