@@ -57,7 +57,8 @@ def _coming(subscription: Subscription, now: float, policy: BillingPolicy) -> _C
     if starts is None or starts <= now or subscription.stopped_for:
         return None
     change = subscription.change
-    price = subscription.amount if change is None or change.invoice_id is not None else change.amount
+    comes = change is not None and change.invoice_id is None and (change.not_before or 0) <= starts
+    price = change.amount if change is not None and comes else subscription.amount
     agreed = subscription.amount if subscription.agreed is None else subscription.agreed.amount
     return _Coming(starts, at_allowed_time(policy.dunning, starts, spread_of(subscription)), price, agreed)
 
