@@ -20,7 +20,7 @@ class PriceBody(Body):
     """Who subscribes pays it from now on, who has the plan from the period that begins on `from` or later."""
 
     amount: Annotated[int, Field(ge=0)]
-    tax_free_amount: Annotated[int, Field(ge=0)] = 0
+    tax_free_amount: Annotated[int, Field(ge=0)] | None = None
     from_: Annotated[Day | None, Field(alias="from")] = None
 
 
@@ -31,13 +31,14 @@ def route(request: Request, deps: PortDeps) -> dict[str, Any]:
         raise PlanNotFound
     wanted = PriceForAll(
         amount=body.amount,
-        tax_free=body.tax_free_amount,
+        tax_free=0,
         starts=None if body.from_ is None else midnight_of(body.from_, "from"),
         asked_at=deps.clock.now(),
         by=request.caller.by,
         shards=DAY_SHARDS,
     )
-    return price_answer(ask_price(plan_id, wanted, store=deps.store, meter=deps.meter))
+    plan = ask_price(plan_id, wanted, tax_free=body.tax_free_amount, store=deps.store, meter=deps.meter)
+    return price_answer(plan)
 
 
 handler = HttpHandler(route, rights=(Right.SHOP,), needs=("store",))

@@ -27,16 +27,18 @@ FARTHEST = 366 * DAY
 _OF_AN_ITEM = frozenset({"unreadable", "schema_too_new", "item_too_large"})
 
 
-def ask_price(plan_id: str, wanted: PriceForAll, *, store: Store, meter: Meter) -> Plan:
+def ask_price(plan_id: str, asked: PriceForAll, *, tax_free: int | None, store: Store, meter: Meter) -> Plan:
     """The plan at its new price, which a worker takes to its subscribers; the same again changes nothing.
 
-    Raises `PlanNotFound`, `InvalidRequest`, `Busy`.
+    `tax_free` None: as much of the new price as of the one so far (minor units). Raises `PlanNotFound`,
+    `InvalidRequest`, `Busy`.
     """
 
     def write() -> Plan:
         held = store.plan(plan_id)
         if held is None:
             raise PlanNotFound
+        wanted = replace(asked, tax_free=_share(held, asked.amount) if tax_free is None else tax_free)
         _check(held, wanted)
         if held.price is not None and _same(held.price, wanted) and not _left_out(held.price):
             return held
@@ -52,6 +54,10 @@ def ask_price(plan_id: str, wanted: PriceForAll, *, store: Store, meter: Meter) 
         return after
 
     return retried(write, meter=meter)
+
+
+def _share(plan: Plan, amount: int) -> int:
+    return plan.tax_free * amount // plan.amount if plan.amount else 0
 
 
 def _check(plan: Plan, wanted: PriceForAll) -> None:
