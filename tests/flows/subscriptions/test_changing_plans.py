@@ -23,6 +23,7 @@ from portone_local.oracle import ObservedStack
 from portone_local.portone import CancellationStatus, Fault, Unknowns
 from portone_local.stack.passing import clock_of
 from portone_payments.domain.shared.calendar import DAY
+from portone_payments.ports.store import Conflict
 
 CHEAP, DEAR = 3_100, 15_500
 LATER = {"when": "period_end"}
@@ -190,3 +191,14 @@ def test_a_failed_refund_does_not_reduce_the_credit(stack: ObservedStack) -> Non
 
     assert change(stack, subscription_id, "cheap").status == 200
     assert held(stack, subscription_id).balance > 0
+
+
+def test_a_change_and_a_refund_of_what_it_credits_come_one_after_the_other(stack: ObservedStack) -> None:
+    subscription_id = member(stack)
+    payment_id = str(invoice(stack, subscription_id).paid_by)
+    read = stack.ports["store"].payment(payment_id)
+
+    change(stack, subscription_id, "cheap")
+
+    with pytest.raises(Conflict):
+        stack.ports["store"].save(read)
