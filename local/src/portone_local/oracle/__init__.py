@@ -95,6 +95,7 @@ from portone_local.oracle.refunds import (
     refunds_happen_once,
     settled_refunds_keep_no_account,
 )
+from portone_local.oracle.shown import what_comes_next_is_said, what_was_said_is_charged
 from portone_local.oracle.silence import dead_work_is_told, troubles_call_a_person
 from portone_local.oracle.sizes import nothing_grows_without_bound
 from portone_local.oracle.standstill import (
@@ -191,6 +192,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     stops_call_a_person,
     one_subscription_of_a_group,
     one_trial_of_a_group,
+    what_comes_next_is_said,
+    what_was_said_is_charged,
     invoices_get_on,
     keys_get_on,
     accounts_are_asked_for,
