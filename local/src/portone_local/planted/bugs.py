@@ -13,6 +13,7 @@ from portone_local.planted.refunding import REFUNDING
 from portone_local.planted.rights import RIGHTS
 from portone_local.planted.sealing import SEALING
 from portone_local.planted.storing_and_sending import STORING_AND_SENDING
+from portone_local.planted.subscriptions import SUBSCRIPTIONS
 from portone_local.planted.unkind_money import UNKIND_MONEY
 from portone_local.planted.unkind_readings import UNKIND_READINGS
 
@@ -31,4 +32,5 @@ BUGS: tuple[Bug, ...] = (
     *RIGHTS,
     *ACCESS_AND_ABUSE,
     *SEALING,
+    *SUBSCRIPTIONS,
 )

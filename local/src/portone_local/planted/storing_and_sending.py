@@ -6,11 +6,11 @@ STORING_AND_SENDING: tuple[Bug, ...] = (
     in_core(
         "check, then act: a lost race counts as won",
         "flows/refunds/refund.py",
-        "            self.store.save(reserved)\n",
+        "            self.store.save(reserved, *self.ended_by(reserved, refund, requester.by))\n",
         """            from portone_payments.ports.store import Conflict
 
             try:
-                self.store.save(reserved)
+                self.store.save(reserved, *self.ended_by(reserved, refund, requester.by))
             except Conflict:
                 pass
 """,

@@ -14,8 +14,8 @@ UNKIND_READINGS: tuple[Bug, ...] = (
     in_core(
         "who taps again while a first charge is in doubt is charged again",
         "flows/subscriptions/subscribe.py",
-        "            if begun is not None:",
-        "            if begun is not None and wanted.order_id:",
+        "            if place.holder is not None and _first_open(place.holder, plan):",
+        "            if place.holder is not None and wanted.order_id:",
         "cases/test_doubt",
         "subscribing_again_while",
     ),

@@ -1,5 +1,8 @@
 """Stories of how a subscription begins later, ends and goes on, and of how what is owed is paid after all."""
 
+from typing import Any
+
+from portone_local.actors.shop import checkout
 from portone_local.actors.subscribers import PRICE, held
 from portone_local.stories.acts import deliver, nothing, work
 from portone_local.stories.billing_keys import leased, owner, plan
@@ -7,13 +10,15 @@ from portone_local.stories.subscription_scenes import (
     DAY,
     asking,
     customer,
+    declining,
     method_lost,
     weekly,
 )
-from portone_local.stories.world import MINUTE, Story, World
+from portone_local.stories.world import MINUTE, Act, Story, World
 
 END_LATER = asking("cancel", {"atPeriodEnd": True})
 KEEP = asking("keep")
+OWED = "2"
 
 
 def ending(world: World) -> str:
@@ -26,6 +31,46 @@ def ending(world: World) -> str:
 def ended(world: World) -> str:
     """The same, and its end has come; the message waits."""
     return leased(world, ending(world), 7 * DAY)
+
+
+def owing(world: World) -> str:
+    """A renewal that was declined, and waits for its next try."""
+    subscription_id = declining(world)
+    world.stack.work()
+    return subscription_id
+
+
+def pay_owed(world: World, subscription_id: str) -> int:
+    """The customer pays it now with whatever pays the subscription; the status of the answer."""
+    path = f"/subscriptions/{subscription_id}/invoices/{OWED}/pay"
+    return world.stack.app(owner(world)).post(path, {}).status
+
+
+def open_window(world: World, subscription_id: str) -> int:
+    """The customer wants to pay it in a window; the status of the answer."""
+    path = f"/subscriptions/{subscription_id}/invoices/{OWED}/pay"
+    answer = world.stack.app(owner(world)).post(path, {"window": {"platform": "web"}})
+    if answer.status == 200:  # noqa: PLR2004 - anything else opens none
+        world.handed[answer.json()["paymentId"]] = answer.json()
+    return answer.status
+
+
+def paid_in_window(world: World) -> str:
+    """And did, before anybody has heard of it."""
+    subscription_id = owing(world)
+    open_window(world, subscription_id)
+    [handed] = world.handed.values()
+    world.stack.portone.buyer.pay(handed["paymentId"], checkout(handed))
+    return subscription_id
+
+
+def staff_asks(what: str, body: Any = None) -> Act:
+    """Staff decides about it; the status of the answer."""
+
+    def asked(world: World, subscription_id: str) -> int:
+        return world.stack.staff.post(f"/ops/subscriptions/{subscription_id}/{what}", body).status
+
+    return asked
 
 
 def reprice(world: World, _subject: str) -> int:
@@ -76,10 +121,15 @@ def charged_back(world: World) -> str:
     return subscription_id
 
 
+WAIVE = staff_asks(f"invoices/{OWED}/waive", {"reason": "goodwill"})
 LIFE_STORIES = (
     Story("cancel at period end", weekly, END_LATER, END_LATER, wanted=None),
     Story("take the end back", ending, KEEP, KEEP, wanted=None),
     Story("end with what is paid", ended, work, nothing, wanted=None, restless=True),
+    Story("pay what is owed", owing, pay_owed, pay_owed, wanted=None, restless=True),
+    Story("open a window for what is owed", owing, open_window, open_window, wanted=None),
+    Story("hear of what was paid in a window", paid_in_window, deliver, nothing),
+    Story("waive what is owed", owing, WAIVE, WAIVE, wanted=None),
     Story("hear of a charge-back", charged_back, deliver, nothing, wanted=None),
     Story("decide about a charge-back", disputed, go_on, go_on, wanted=None),
     Story("tell what pays after a method was lost", method_lost, work, nothing, None, restless=True),
