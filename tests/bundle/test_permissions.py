@@ -7,6 +7,7 @@ import pytest
 
 from portone_local.template.cloudformation import configuration, functions, statements, transformed
 from portone_local.template.roles import allowed, conditioned, role_of
+from tests.support.identity_rights import ALLOWED as PERSONS
 
 LOGS = {"logs:CreateLogStream FunctionLogs", "logs:PutLogEvents FunctionLogs"}
 READS = {"dynamodb:GetItem PaymentsTable"}
@@ -101,6 +102,14 @@ ALLOWED = {
     "cancel_part": puts("subscription#*"),
     "pay_invoice": COLLECTS | LISTS | opens("buyer"),
     "waive_invoice": puts("subscription#*") | seals("staff-words"),
+    "get_user": LISTS | reads("order#*", "wallet#*"),
+    "close_user": PAYS
+    | saves("wallet#*", "subscription#*", "stops#sending")
+    | CALLS
+    | HINTS
+    | LISTS
+    | opens("billing-key")
+    | PERSONS["erase_identity"],
     "receive_webhook": CATCHES_UP
     | saves("unmatched#*", "wallet#*", "key#*")
     | HINTS

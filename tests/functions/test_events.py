@@ -60,6 +60,8 @@ ANSWERS: dict[str, tuple[str, int, dict[str, Any]]] = {
     "cancel-part": ("cancel_part", 409, {}),
     "pay-invoice": ("pay_invoice", 409, {}),
     "waive-invoice": ("waive_invoice", 409, {}),
+    "get-user": ("get_user", 200, {"userId": "user-1", "closedAt": None}),
+    "close-user": ("close_user", 202, {"state": "CLOSING"}),
     "start-verification": ("start_verification", 200, {"channelKey": "channel-key-example-danal"}),
     "verify-identity": ("verify_identity", 404, {}),
     "get-verification": ("get_verification", 404, {}),

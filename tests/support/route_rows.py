@@ -70,6 +70,8 @@ KEY = "/billing-keys/{billingKeyId}"
 
 SUBSCRIPTION = "/subscriptions/{subscriptionId}"
 
+USER = "/users/{userId}"
+
 KEY_ROWS = {
     "POST /billing-keys": Row(json=lambda _: {"payMethod": "CARD", "platform": "web"}, about_something=False),
     "GET /billing-keys": Row(about_something=False),
@@ -141,9 +143,26 @@ PREVIEW_ROWS = {
 }
 
 
+def about_users(side: str) -> dict[str, Row]:
+    """Users and their subscriptions, for staff under this authorizer."""
+    return {
+        f"GET {side}/subscriptions": Row(query="?userId=user-1", about_something=False),
+        f"GET {side}{SUBSCRIPTION}": Row(),
+        f"GET {side}{SUBSCRIPTION}/invoices": Row(),
+        # its customer has chosen another plan for the next period
+        f"PUT {side}{SUBSCRIPTION}/plan": Row(json=lambda _: TO_PLAN, good=409),
+        f"POST {side}{SUBSCRIPTION}/pause": Row(),
+        f"POST {side}{SUBSCRIPTION}/resume": Row(),
+        f"POST {side}{SUBSCRIPTION}/cancel": Row(json=lambda _: END),
+        f"POST {side}{SUBSCRIPTION}/keep": Row(),
+        f"GET {side}{USER}": Row(about_something=False),
+        f"POST {side}{USER}/close": Row(json=lambda _: REASON, about_something=False),
+    }
+
+
 def of_staff(side: str) -> dict[str, Row]:
     """Refunds and receipts, for staff under this authorizer."""
-    return {
+    return about_users(side) | {
         f"POST {side}/payments/{{paymentId}}/cancel": Row(json=lambda _: REFUND, good=409),
         f"GET {side}/payments/{{paymentId}}/refunds/{{refundId}}": Row(good=404),
         f"PUT {side}/payments/{{paymentId}}/refunds/{{refundId}}/account": Row(
@@ -168,12 +187,6 @@ def of_staff(side: str) -> dict[str, Row]:
 
 OPS_ROWS = of_staff("/ops") | {
     "GET /ops/plans/{planId}": Row(),
-    f"GET /ops{SUBSCRIPTION}": Row(),
-    f"GET /ops{SUBSCRIPTION}/invoices": Row(),
-    # its customer chose a plan before, which the shop does not undo
-    f"PUT /ops{SUBSCRIPTION}/plan": Row(json=lambda _: TO_PLAN, good=409),
-    f"POST /ops{SUBSCRIPTION}/cancel": Row(json=lambda _: END),
-    f"POST /ops{SUBSCRIPTION}/keep": Row(),
     "GET /ops/attention": Row(query="?kind=mismatch", about_something=False),
     "POST /ops/payments/{paymentId}/catch-up": Row(),
     "POST /ops/payments/{paymentId}/resolve": Row(json=lambda _: REASON, good=409),

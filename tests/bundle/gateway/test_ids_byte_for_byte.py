@@ -107,7 +107,9 @@ def test_a_look_alike_id_in_a_path_is_another_id(stack: Stack, own: Subject, rou
         answer = call(allowed(stack, route), route, own, **{name: sent})
 
         wrong += judged(stack, answer, before, name, spelt)
-        wrong += [f"{answer.status} for {spelt!r}"] if answer.status < 300 else []
+        # any text may be a user, of whom there is nothing
+        found = answer.status < 300 and name != "userId"
+        wrong += [f"{answer.status} for {spelt!r}"] if found else []
 
     assert wrong == []
 

@@ -54,8 +54,8 @@ SHOP = Principal(
         "PUT /plans/*",
         "POST /plans/*",
         "GET /ops/plans/*",
-        "POST /ops/subscriptions",
-        "* /ops/subscriptions/*",
+        "* /ops/subscriptions*",
+        "* /ops/users/*",
     ),
 )
 STAFF = Principal(

@@ -1,5 +1,7 @@
 """What the document says of saved payment methods, plans, subscriptions and schedules."""
 
+from typing import Any
+
 from portone_local.openapi.answers import Payment, UnreadPayment
 from portone_local.openapi.billing_answers import (
     BillingKey,
@@ -23,10 +25,17 @@ from portone_payments.domain.errors import common as errors
 from portone_payments.domain.errors import payments as payment_errors
 
 KEY: Errors = (billing.BillingKeyNotFound,)
+NAMED: dict[str, Any] = {
+    "userId": {
+        "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+        "description": "whose, for the shop and its staff; an app lists its own",
+    }
+}
 MINE: Errors = (*USER, billing.SubscriptionNotFound)
 REFUSED: Errors = (billing.SubscriptionEnded, billing.SubscriptionEnding, billing.ChangeNotAllowed)
 CHANGED: Errors = (*MINE, *REFUSED, billing.SubscriptionBusy)
 STARTED: Errors = (
+    billing.AccountClosing,
     *BODY,
     *USER,
     *KEY,
@@ -50,6 +59,7 @@ BILLING_OPERATIONS = {
             billing.BillingMethodNotOffered,
             billing.WindowIncomplete,
             billing.TooManyBillingKeys,
+            billing.AccountClosing,
             errors.TooManyRequests,
             *PREPARE,
             *WRITTEN,
@@ -149,7 +159,10 @@ BILLING_OPERATIONS = {
         ),
     ),
     "list_subscriptions": Operation(
-        query=PAGE, answers={200: Subscriptions}, errors=(errors.InvalidRequest, *USER, *READ)
+        query=PAGE | NAMED,
+        shared=True,
+        answers={200: Subscriptions},
+        errors=(errors.InvalidRequest, *USER, *READ),
     ),
     "get_subscription": Operation(shared=True, answers=ONE, errors=(*MINE, *READ)),
     "get_subscription.invoices": Operation(
@@ -199,9 +212,10 @@ BILLING_OPERATIONS = {
         ),
     ),
     "pause_subscription": Operation(
-        body="PauseBody", body_optional=True, answers=ONE, errors=(*BODY, *CHANGED, *WRITTEN)
+        body="PauseBody", body_optional=True, shared=True, answers=ONE, errors=(*BODY, *CHANGED, *WRITTEN)
     ),
     "resume_subscription": Operation(
+        shared=True,
         answers=CHARGED,
         errors=(
             *CHANGED,

@@ -26,15 +26,17 @@ from portone_local.openapi.refusals import (
     Refusals,
     as_json,
 )
+from portone_local.openapi.user_operations import USER_OPERATIONS
 from portone_local.template import cloudformation as template
 from portone_payments.domain.errors.common import Forbidden, Unauthenticated
 from portone_payments.entry.request import IDEMPOTENCY_KEY, INVOICE_ID, ORDER_ID, PAYMENT_ID
 from portone_payments.entry.responses import STATUSES
 from portone_payments.entry.views.identity import VERIFICATION_ID
 from portone_payments.entry.views.refunds import REFUND_ID
+from portone_payments.entry.views.users import PATH_ID
 from portone_payments.flows.operations.discrepancies import DISCREPANCY_ID
 
-OPERATIONS = OTHERS | IDENTITY_OPERATIONS | BILLING_OPERATIONS
+OPERATIONS = OTHERS | IDENTITY_OPERATIONS | BILLING_OPERATIONS | USER_OPERATIONS
 FILE = template.ROOT / "docs" / "openapi.json"
 ABOUT = (
     "Amounts are whole numbers of the currency's minor unit, times are RFC 3339 in UTC. "
@@ -64,6 +66,7 @@ PATTERNS = {
     "billingKeyId": PAYMENT_ID.pattern,
     "subscriptionId": PAYMENT_ID.pattern,
     "invoiceId": INVOICE_ID.pattern,
+    "userId": PATH_ID.pattern,
 }
 TOKEN_ERRORS = frozenset({Unauthenticated, Forbidden})
 # statuses API Gateway also answers by itself

@@ -48,8 +48,6 @@ _SUBSCRIPTIONS: dict[str, object] = {
     "PUT /subscriptions/{subscriptionId}/billing-key": {"billingKeyId": None},
     "POST /subscriptions/{subscriptionId}/consent": {"amount": 19_900},
     "POST /subscriptions/{subscriptionId}/cancel": {"atPeriodEnd": True},
-    "PUT /ops/subscriptions/{subscriptionId}/plan": {"planId": LARGER_ID},
-    "POST /ops/subscriptions/{subscriptionId}/cancel": {"atPeriodEnd": True},
     "POST /ops/subscriptions": {
         "userId": USER,
         "planId": PLAN_ID,
@@ -64,7 +62,10 @@ _PEOPLE: dict[str, object] = {
     "POST /identity-verifications/{verificationId}/send": _PERSON,
     "POST /identity-verifications/{verificationId}/confirm": {"otp": "000000"},
 }
+_PLANNED = {"planId": LARGER_ID}
 _STAFF = {
+    "/subscriptions/{subscriptionId}/cancel": {"atPeriodEnd": True},
+    "/users/{userId}/close": {"reason": "asked to leave"},
     "/payments/{paymentId}/resolve": {"reason": "looked at it"},
     "/payments/{paymentId}/cancel": _REFUND,
     "/discrepancies/{discrepancyId}/close": {"reason": "looked at it"},
@@ -91,6 +92,7 @@ BODIES: dict[str, object] = {
     **_SUBSCRIPTIONS,
     **_PEOPLE,
     **{f"POST {side}{path}": body for side in ("/ops", "/staff") for path, body in _STAFF.items()},
+    **{f"PUT {side}/subscriptions/{{subscriptionId}}/plan": _PLANNED for side in ("/ops", "/staff")},
 }
 KEYED = ("POST /subscriptions", "POST /ops/subscriptions", "POST /schedules")
 HEADERS = {route: {"Idempotency-Key": "request-1"} for route in KEYED}

@@ -18,7 +18,10 @@ from portone_local.template.cloudformation import REGION
 TOKEN_SECONDS = 12 * 60 * 60
 STAFF_PATHS = ("/staff/", "/identity-verifications/bypass-preview")
 _MEANT = [part for header in CONTROL.items() for part in ("-H", ": ".join(header))]
-QUERIES = {"GET /ops/attention": "?kind=mismatch", "GET /staff/attention": "?kind=mismatch"}
+QUERIES = {
+    **dict.fromkeys(("GET /ops/attention", "GET /staff/attention"), "?kind=mismatch"),
+    **dict.fromkeys(("GET /ops/subscriptions", "GET /staff/subscriptions"), f"?userId={USER}"),
+}
 
 
 def first_line(portone: Endpoint) -> str:

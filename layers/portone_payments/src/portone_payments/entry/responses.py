@@ -79,6 +79,7 @@ STATUSES: Mapping[type[errors.BundleError], int] = {
     billing_errors.PlanNotOnSale: 409,
     billing_errors.AlreadySubscribed: 409,
     billing_errors.TrialUsed: 409,
+    billing_errors.AccountClosing: 409,
     billing_errors.SubscriptionEnded: 409,
     billing_errors.SubscriptionEnding: 409,
     billing_errors.SubscriptionBusy: 409,

@@ -3,7 +3,12 @@
 from collections.abc import Collection
 from dataclasses import replace
 
-from portone_payments.domain.errors.billing import BillingKeyGone, BillingKeyNotFound, TooManyBillingKeys
+from portone_payments.domain.errors.billing import (
+    AccountClosing,
+    BillingKeyGone,
+    BillingKeyNotFound,
+    TooManyBillingKeys,
+)
 from portone_payments.domain.records.billing_keys import KeyState, SavedKey, Wallet, settled
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.shared.times import BY_KIND, DAY, HOUR, POLL_STEPS
@@ -22,11 +27,18 @@ _OPEN = frozenset({KeyState.PENDING, KeyState.CONFIRMING})
 
 
 def start_issue(wallet: Wallet, key: SavedKey) -> Wallet:
-    """The wallet with an issue window opened. Raises `TooManyBillingKeys`."""
+    """The wallet with an issue window opened. Raises `TooManyBillingKeys`, `AccountClosing`."""
+    check_open(wallet)
     live = sum(key.state in _LIVE for key in wallet.keys.values())
     if live >= MOST_KEYS or sum(not settled(key) for key in wallet.keys.values()) >= MOST_UNSETTLED:
         raise TooManyBillingKeys
     return with_key(wallet, key)
+
+
+def check_open(wallet: Wallet | None) -> None:
+    """Passes a user whose account is not being closed. Raises `AccountClosing`."""
+    if wallet is not None and wallet.closing_at is not None:
+        raise AccountClosing
 
 
 def customer_in(wallet: Wallet | None) -> str | None:
@@ -76,7 +88,8 @@ def release(wallet: Wallet, billing_key_id: str, done: Collection[str]) -> Walle
 
 def waited(wallet: Wallet, *, failed: bool = False) -> Wallet:
     """The wallet after a run of its worker: work that waits for a charge, or failed, is due less often."""
-    waits = failed or any(key.state is KeyState.DELETING and key.claims for key in wallet.keys.values())
+    waits = failed or wallet.closing_at is not None
+    waits = waits or any(key.state is KeyState.DELETING and key.claims for key in wallet.keys.values())
     return replace(wallet, poll_step=wallet.poll_step + 1 if waits else wallet.poll_step, tries=0)
 
 
@@ -162,7 +175,16 @@ def next_due(wallet: Wallet, now: float) -> int | None:
     """When the wallet is due again (epoch seconds UTC); None when nothing is unfinished."""
     marks = [_key_due(wallet, key, now) for key in wallet.keys.values()]
     marks += [int(now)] if wallet.waking or wallet.telling else []
+    marks += [_closing_due(wallet, now)]
     return min((mark for mark in marks if mark is not None), default=None)
+
+
+def _closing_due(wallet: Wallet, now: float) -> int | None:
+    """A minute after an account was closed, and then as often as what it waits for."""
+    if wallet.closing_at is None:
+        return None
+    steps = POLL_STEPS[wallet.poll_step] if wallet.poll_step < BY_KIND else HOUR
+    return max(int(now) + steps, int(wallet.closing_at) + POLL_STEPS[1])
 
 
 def sought(wallet: Wallet, billing_key_id: str, moment: Moment) -> Wallet:

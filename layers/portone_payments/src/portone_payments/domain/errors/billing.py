@@ -39,6 +39,12 @@ class NoBillingKey(BundleError):
     code = "no_billing_key"
 
 
+class AccountClosing(BundleError):
+    """The user's account is being closed: nothing new begins in it."""
+
+    code = "account_closing"
+
+
 class ChargeDeclined(BundleError):
     """The charge was declined and nothing was taken; `reason` says whether another attempt makes sense."""
 

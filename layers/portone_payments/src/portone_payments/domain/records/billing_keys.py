@@ -78,6 +78,7 @@ class Wallet:
 
     `waking`: subscriptions that wait for a payment method have yet to get the new default.
     `telling`: subscriptions have yet to record which method pays them now.
+    `closing_at`, `closing_by`: the account is being closed, since when and for whom; `closed_at`: it was.
     `spent`: how much of each allowance its user has used (domain/shared/allowances.py).
     """
 
@@ -86,6 +87,9 @@ class Wallet:
     default: str | None = None
     waking: bool = False
     telling: bool = False
+    closing_at: float | None = None
+    closing_by: str = ""
+    closed_at: float | None = None
     spent: Mapping[str, int] = field(default_factory=dict)
     history: tuple[HistoryLine, ...] = ()
     next_seq: int = 1

@@ -50,7 +50,7 @@ PUBLIC_DATA = {
     "trigger": "trigger",
     "until": "until",
 }
-SUBJECTS = ("refund", "virtual_account", "cash_receipt", "subscription", "invoice", "billing_key")
+SUBJECTS = ("refund", "virtual_account", "cash_receipt", "subscription", "invoice", "billing_key", "account")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

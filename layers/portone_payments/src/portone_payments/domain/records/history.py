@@ -98,6 +98,8 @@ class Fact(StrEnum):
     BILLING_KEY_DELETING = "billing_key_deleting"
     BILLING_KEY_DELETED = "billing_key_deleted"
     BILLING_KEY_LAPSED = "billing_key_lapsed"
+    ACCOUNT_CLOSING = "account_closing"
+    ACCOUNT_CLOSED = "account_closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,9 @@ MESSAGES: dict[str, Message] = {
         "The price is not what was shown. Show the new one first.",
         Action.START_OVER,
     ),
+    "account_closing": Message(
+        "탈퇴 처리 중인 계정입니다.", "The account is being closed. Nothing new begins in it.", Action.NONE
+    ),
     "subscription_not_found": Message(
         "구독을 찾을 수 없습니다.", "There is no such subscription.", Action.FIX_REQUEST
     ),

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
+from portone_payments.flows.billing_keys.close import UserCloser
 from portone_payments.flows.billing_keys.issue import BillingKeys
 from portone_payments.flows.billing_keys.work import WalletKeeper
 
@@ -29,6 +30,17 @@ class KeyDeps(SubscriptionDeps):
         )
 
     @cached_property
+    def user_closer(self) -> UserCloser:
+        """Closes accounts of users."""
+        return UserCloser(
+            deletion=self.billing_keys,
+            store=self.store,
+            clock=self.clock,
+            meter=self.meter,
+            billing=self.settings.billing,
+        )
+
+    @cached_property
     def wallets(self) -> WalletKeeper:
         """Finishes unfinished issues and deletions of billing keys."""
         return WalletKeeper(
@@ -37,5 +49,6 @@ class KeyDeps(SubscriptionDeps):
             clock=self.clock,
             meter=self.meter,
             default=self.default_key,
+            closer=self.user_closer,
             note=self.skips.note,
         )

@@ -11,6 +11,7 @@ from portone_payments.domain.errors.common import Busy
 from portone_payments.domain.records.billing_keys import KeyState, SavedKey
 from portone_payments.domain.records.history import Moment
 from portone_payments.flows.billing_keys.change import WalletBook
+from portone_payments.flows.billing_keys.close import UserCloser
 from portone_payments.flows.billing_keys.default import DefaultKey
 from portone_payments.flows.billing_keys.delete import BY_WORKER
 from portone_payments.flows.billing_keys.issue import BillingKeys
@@ -27,6 +28,7 @@ class WalletKeeper(WalletBook):
 
     billing_keys: BillingKeys
     default: DefaultKey
+    closer: UserCloser
     note: Note = unnoted
 
     def work(self, user_id: str, *, deadline: Deadline) -> None:
@@ -38,13 +40,16 @@ class WalletKeeper(WalletBook):
         failed = False
         if wallet.waking or wallet.telling:
             failed = not self._by_itself("waking", partial(self.default.wake, user_id, moment))
+        if wallet.closing_at is not None:
+            close = partial(self.closer.go_on, user_id, deadline=deadline)
+            failed = not self._by_itself("closing", close) or failed
         for key in wallet.keys.values():
             bring_on = partial(self._bring_on, user_id, key, moment, deadline)
             failed = not self._by_itself(key.id, bring_on) or failed
         # due again when the next thing is, whatever this round achieved
         self.change(user_id, lambda held: (waited(held, failed=failed),), fact=False)
 
-    def _by_itself(self, id_: str, act: Callable[[], None]) -> bool:
+    def _by_itself(self, id_: str, act: Callable[[], object]) -> bool:
         """Whether one step about a wallet succeeded; where it fails, the other steps still run.
 
         Raises `Busy`, `Conflict` where another write changes the wallet.

@@ -79,20 +79,19 @@ def waive(
 
 
 def pause(
-    subscriptions: Subscriptions, subscription_id: str, *, until: int | None, user_id: str
+    subscriptions: Subscriptions, subscription_id: str, *, until: int | None, by: str, user_id: str | None
 ) -> Subscription:
     """No charges until it is resumed, or until a moment (epoch seconds UTC)."""
     return subscriptions.change(
-        subscription_id,
-        lambda held, moment: lifecycle.pause(held, until, moment),
-        by="app",
-        user_id=user_id,
+        subscription_id, lambda held, moment: lifecycle.pause(held, until, moment), by=by, user_id=user_id
     )
 
 
-def resume(subscriptions: Subscriptions, subscription_id: str, *, user_id: str) -> Subscription:
+def resume(
+    subscriptions: Subscriptions, subscription_id: str, *, by: str, user_id: str | None
+) -> Subscription:
     """Charged again, from what is left of its period."""
-    return subscriptions.change(subscription_id, lifecycle.resume, by="app", user_id=user_id, counted=always)
+    return subscriptions.change(subscription_id, lifecycle.resume, by=by, user_id=user_id, counted=always)
 
 
 def consent(subscriptions: Subscriptions, subscription_id: str, amount: int, *, user_id: str) -> Subscription:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.billing_keys.wallet import chargeable, key_of_issue
+from portone_payments.domain.billing_keys.wallet import chargeable, check_open, key_of_issue
 from portone_payments.domain.errors.billing import NoBillingKey, PriceChanged
 from portone_payments.domain.errors.common import Busy, IdempotencyKeyReused
 from portone_payments.domain.errors.payments import OrderExpired, OrderNotFound, OrderWithdrawn
@@ -195,8 +195,8 @@ class Subscriber:
     def _in_parts(
         self, wanted: SubscribeRequest, moment: Moment
     ) -> tuple[Subscription, *tuple[AnyRecord, ...]]:
-        _, pays_with = self._wallet(wanted)
         order = self._order(wanted)
+        _, pays_with = self._wallet(wanted)
         parts = in_parts(order, self.ids.payment_id(), moment, self.subscriptions.policy)
         version = max(self.secrets.charge_keys())
         parts = replace(
@@ -211,6 +211,7 @@ class Subscriber:
         Raises `NoBillingKey`, `BillingKeyNotFound`.
         """
         wallet = self.store.wallet(wanted.user_id)
+        check_open(wallet)
         if wanted.billing_key_id is not None:
             key_of_issue(wallet, wanted.billing_key_id)
         key = chargeable(wallet, wanted.billing_key_id)
