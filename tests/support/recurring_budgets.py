@@ -75,14 +75,14 @@ RECURRING_BUDGETS = (
     Budget(
         "register a saved method",
         _registering,
-        Cost(1, 7.5, 8, "7 GetItem, 1 TransactWriteItems, 1 Query, 1 PutItem"),
+        Cost(1, 8.5, 8, "8 GetItem, 1 TransactWriteItems, 1 Query, 1 PutItem"),
     ),
     Budget(
         "charge an order to a saved method",
         _charging,
         Cost(2, 2, 10, "2 GetItem, 1 TransactWriteItems, 1 PutItem"),
     ),
-    Budget("delete a saved method", _deleting, Cost(2, 4, 7, "4 GetItem, 2 PutItem")),
+    Budget("delete a saved method", _deleting, Cost(2, 4.5, 7, "1 Query, 4 GetItem, 2 PutItem")),
     Budget("subscribe, first period paid", _subscribing, Cost(2, 6, 27, "6 GetItem, 3 TransactWriteItems")),
     Budget("show a subscription", _looking_at_a_subscription, Cost(0, 1, 0, "1 GetItem")),
     Budget(
