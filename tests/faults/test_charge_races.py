@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import count
 
 import pytest
 
-from portone_local.actors.subscribers import held
+from portone_local.actors.shop import checkout
+from portone_local.actors.subscribers import held, to_hour
 from portone_local.oracle import ObservedStack
+from portone_local.portone import Refused
 from portone_local.stack.ministack import MiniStack
 from portone_local.stack.passing import let_pass
 from portone_local.stories.billing_keys import choose, delete, owner, saved, two_saved
@@ -15,7 +18,11 @@ from portone_local.stories.charges import charge, payable
 from portone_local.stories.lives import (
     END_LATER,
     KEEP,
+    OWED,
     ending,
+    open_window,
+    owing,
+    pay_owed,
     taken_back,
 )
 from portone_local.stories.subscription_scenes import begin, customer, pay_in_parts, sofa, weekly
@@ -93,6 +100,34 @@ def test_renew_end_keep_delete_change_and_charge_back_at_once_happen_in_some_ord
     assert (after.status, after.in_flight) == (SubscriptionStatus.ENDED, None)
     assert world.stack.ports["store"].wallet(owner(world)).keys[billing_key_id].state is KeyState.DELETED
     assert len(set(sent(world, subscription_id))) <= 2
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_a_window_paid_while_the_saved_method_is_charged_leaves_one_paid(world: World, _round: int) -> None:
+    subscription_id = owing(world)
+    open_window(world, subscription_id)
+    [window] = world.handed.values()
+    to_hour(world.stack, 10.1)
+    world.stack.tick() if _round % 2 else None
+    worker = collecting(world, subscription_id)
+
+    def paid_in_window() -> None:
+        with suppress(Refused):
+            world.stack.portone.buyer.pay(window["paymentId"], checkout(window))
+        world.stack.deliver()
+
+    race([worker, worker, paid_in_window, lambda: pay_owed(world, subscription_id)])
+
+    let_pass(world.stack, 20 * MINUTE)
+    [owed] = [each for each in held(world.stack, subscription_id).invoices.values() if each.id == OWED]
+    books = world.stack.portone.books()
+    keeps = [
+        id_
+        for id_ in {window["paymentId"], owed.payment_id, owed.paid_by} - {None}
+        if id_ in books and books[id_].times_paid and not books[id_].cancelled
+    ]
+    assert owed.state is InvoiceState.PAID
+    assert keeps == [owed.paid_by]
 
 
 @pytest.mark.parametrize("_round", range(FEW_ROUNDS))
