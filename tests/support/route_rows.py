@@ -98,6 +98,7 @@ SUBSCRIPTION_ROWS = {
     f"POST {SUBSCRIPTION}/resume": Row(),
     f"POST {SUBSCRIPTION}/consent": Row(json=lambda _: {"amount": 9_900}),
     f"POST {SUBSCRIPTION}/parts/{{invoiceId}}/cancel": Row(good=409),
+    f"POST {SUBSCRIPTION}/invoices/{{invoiceId}}/pay": Row(json=lambda _: {}, good=409),
     f"POST {SUBSCRIPTION}/cancel": Row(json=lambda _: END),
     f"POST {SUBSCRIPTION}/keep": Row(),
 }
@@ -172,6 +173,7 @@ def of_staff(side: str) -> dict[str, Row]:
         f"POST {side}/payments/{{paymentId}}/cash-receipt": Row(json=lambda _: RECEIPT, good=409),
         f"GET {side}/payments/{{paymentId}}/cash-receipt": Row(good=404),
         f"POST {side}/payments/{{paymentId}}/cash-receipt/cancel": Row(good=404),
+        f"POST {side}{SUBSCRIPTION}/invoices/{{invoiceId}}/waive": Row(json=lambda _: REASON, good=409),
         f"POST {side}/identity/reveal": Row(json=lambda _: LOOK, good=404, about_something=False),
         f"POST {side}/identity/replace": Row(
             json=lambda _: {"userId": "user-1"} | REASON, good=404, about_something=False
