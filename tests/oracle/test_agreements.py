@@ -37,20 +37,24 @@ def the_one(evidence: Evidence) -> Subscription:
 
 
 def changed(evidence: Evidence, **changes: Any) -> Evidence:
-    """Another subscription in its place."""
-    held = the_one(evidence)
-    return replace(evidence, subscriptions={held.subscription_id: replace(held, **changes)})
+    """Another subscription in its place, with all of its history in itself."""
+    held = replace(the_one(evidence), history=evidence.history(the_one(evidence)))
+    planted = replace(held, **changes)
+    return replace(evidence, subscriptions={held.subscription_id: planted}, spilled={})
 
 
 def lines(evidence: Evidence, about: str, **changes: Any) -> Evidence:
     """Its history with other lines of one fact."""
-    told = [replace(each, **changes) if each.fact == about else each for each in the_one(evidence).history]
+    told = [
+        replace(each, **changes) if each.fact == about else each
+        for each in evidence.history(the_one(evidence))
+    ]
     return changed(evidence, history=tuple(told))
 
 
 def line(evidence: Evidence, fact: str) -> HistoryLine:
     """The line of its history that says this."""
-    return next(each for each in the_one(evidence).history if each.fact == fact)
+    return next(each for each in evidence.history(the_one(evidence)) if each.fact == fact)
 
 
 def unagreed(evidence: Evidence) -> list[str]:
@@ -88,7 +92,7 @@ def test_i1_a_consent_more_than_thirty_days_before_its_charge(clean: Evidence) -
 def test_i1_a_consent_that_a_later_downgrade_withdrew(clean: Evidence) -> None:
     word, shops = line(clean, CONSENTED), line(clean, CHANGED)
     downgrade = replace(shops, by="app", at=word.at + 1, seq=word.seq, data={"amount": 5_000})
-    told = [replace(each, seq=each.seq + (each.seq > word.seq)) for each in the_one(clean).history]
+    told = [replace(each, seq=each.seq + (each.seq > word.seq)) for each in clean.history(the_one(clean))]
     history = (*told, replace(downgrade, seq=word.seq + 1))
 
     assert unagreed(changed(clean, history=history)) != []
