@@ -80,7 +80,10 @@ def judged(stack: Stack, answer: Response, before: Mapping[Key, str], name: str,
     """What is wrong with an answer about `spelt`, which is nothing that was there."""
     after = held(stack)
     wrong = [] if answer.status < 500 else [f"{answer.status} for {spelt!r}"]
+    # what is kept of that very user may change: one route forgets again whom another forgot
+    own = f"#{quote(spelt.encode('utf-8', 'surrogatepass'), safe='')}"
     changed = {where.pk for where, item in before.items() if after.get(where) != item}
+    changed = {pk for pk in changed if not pk.endswith(own)}
     wrong += [f"{spelt!r} changed {changed}"] if changed else []
     if answer.status < 300 and answer.json().get(name, spelt) != spelt:
         wrong.append(f"{spelt!r} was answered as {answer.json()[name]!r}")
