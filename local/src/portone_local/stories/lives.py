@@ -121,6 +121,21 @@ def charged_back(world: World) -> str:
     return subscription_id
 
 
+def close_account(world: World, _subject: str) -> int:
+    """The shop closes the customer's account; the status of the answer."""
+    return world.stack.shop.post(f"/ops/users/{owner(world)}/close").status
+
+
+def look_as_staff(world: World, subscription_id: str) -> None:
+    """Shop and staff look at one user, and at one subscription with all its invoices."""
+    shop, staff = world.stack.shop, world.stack.staff_app
+    shop.get(f"/ops/users/{owner(world)}")
+    staff.get(f"/staff/users/{owner(world)}")
+    staff.get(f"/staff/subscriptions?userId={owner(world)}")
+    staff.get(f"/staff/subscriptions/{subscription_id}")
+    shop.get(f"/ops/subscriptions/{subscription_id}/invoices")
+
+
 WAIVE = staff_asks(f"invoices/{OWED}/waive", {"reason": "goodwill"})
 LIFE_STORIES = (
     Story("cancel at period end", weekly, END_LATER, END_LATER, wanted=None),
@@ -130,6 +145,8 @@ LIFE_STORIES = (
     Story("open a window for what is owed", owing, open_window, open_window, wanted=None),
     Story("hear of what was paid in a window", paid_in_window, deliver, nothing),
     Story("waive what is owed", owing, WAIVE, WAIVE, wanted=None),
+    Story("close an account", weekly, close_account, close_account, wanted=None),
+    Story("look as staff", weekly, look_as_staff, nothing, wanted=None),
     Story("hear of a charge-back", charged_back, deliver, nothing, wanted=None),
     Story("decide about a charge-back", disputed, go_on, go_on, wanted=None),
     Story("tell what pays after a method was lost", method_lost, work, nothing, None, restless=True),
