@@ -20,7 +20,7 @@ CITED = {
     "facts": rf"\b[Ff]acts {NUMBERS}",
     "mechanism": rf"\b[Mm]echanisms? {NUMBERS}",
     "invariant": r"\b(I\d{1,2})\b",
-    "case": r"(?<![\w%.-])([A-E]\d{1,2})\b(?!%)",
+    "case": r"(?<![\w%.-])([A-E]\d{1,2})\b(?![%/])",
 }
 HEADINGS = {
     "rule": ("rules", rf"^##+ ({NUMBER}) "),

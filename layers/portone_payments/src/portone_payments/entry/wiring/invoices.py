@@ -17,6 +17,7 @@ class InvoiceDeps(ChargeDeps):
             store=self.store,
             secrets=self.secrets,
             vault=self.vault,
+            meter=self.meter,
             rules=self.settings.pay_method_rules,
             windows=self.settings.paying,
             policy=self.settings.check,

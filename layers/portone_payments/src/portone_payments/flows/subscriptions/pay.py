@@ -32,7 +32,7 @@ from portone_payments.flows.shared.optimistic import retried
 from portone_payments.flows.shared.settled_invoices import called_back
 from portone_payments.flows.subscriptions.manage import Subscriptions, always
 from portone_payments.ports.store import Store
-from portone_payments.ports.world import Secrets, Vault
+from portone_payments.ports.world import Meter, Secrets, Vault
 
 BY = "app"
 _NEVER = PayMethod.VIRTUAL_ACCOUNT
@@ -73,6 +73,7 @@ class InvoiceWindows:
     store: Store
     secrets: Secrets
     vault: Vault
+    meter: Meter
     rules: tuple[MethodRule, ...]
     windows: Windows
     policy: CheckPolicy
@@ -91,7 +92,7 @@ class InvoiceWindows:
             held = called_back(held, invoice_id, store=self.store)
             return self._once(held, window_for(held, invoice_id), platform)
 
-        return retried(write, meter=self.subscriptions.meter)
+        return retried(write, meter=self.meter)
 
     def _once(self, held: Subscription, invoice: Invoice, platform: str) -> Prepared:
         moment = self.subscriptions.moment(BY)
