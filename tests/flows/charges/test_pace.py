@@ -12,7 +12,7 @@ from portone_local.twins.tables import MemoryStore
 from portone_payments.domain.errors.common import StorageUnavailable
 from portone_payments.domain.records.kept import Written
 from portone_payments.domain.records.subscriptions import Pace
-from portone_payments.flows.charges.rate_limit import AHEAD, HEAD_START, SLACK, RateLimiter
+from portone_payments.flows.charges.rate_limit import AHEAD, HEAD_START, RESERVING, SLACK, RateLimiter
 from portone_payments.flows.shared.skipping import Skips
 from portone_payments.ports.store import Due, Kind
 from portone_payments.ports.world import Metric
@@ -56,10 +56,10 @@ def test_a_slot_is_never_in_the_past_although_leasing_took_time() -> None:
 def test_the_slots_of_a_second_sweep_follow_those_of_the_first() -> None:
     store = MemoryStore(SeededIds())
     first = rate_limiter(store)
-    taken = slots(first, 20)
+    taken = slots(first, 100)
     first.release()
 
-    later = slots(rate_limiter(store, after=1.0), 20)
+    later = slots(rate_limiter(store, after=RESERVING), 20)
 
     assert 1 / RATE <= round(later[0] - taken[-1], 3) <= 1 / RATE + SLACK
 
@@ -67,9 +67,10 @@ def test_the_slots_of_a_second_sweep_follow_those_of_the_first() -> None:
 def test_a_second_sweep_has_only_what_the_first_has_not_booked() -> None:
     store = MemoryStore(SeededIds())
     first = rate_limiter(store)
-    taken = slots(first, 20)
+    taken = slots(first, 100)
 
-    later = slots(rate_limiter(store, after=0.3), 20)
+    assert rate_limiter(store, after=0.3).allow(1) == 0
+    later = slots(rate_limiter(store, after=RESERVING), 20)
 
     assert later[0] >= taken[-1] + 1 / RATE
     assert first.allow(1) == 0

@@ -368,8 +368,9 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """Up to when charges already sent use up the PG's rate; the one record of its kind."""
+    """Up to when charges already sent use up the PG's rate, as of `at`; the one record of its kind."""
 
     until: float = 0.0
+    at: float = 0.0
     version: int = 0
     extra: Mapping[str, object] = field(default_factory=dict)

@@ -21,6 +21,8 @@ HEAD_START = 0.5
 EVERY = 60
 # seconds that leasing a page of charges takes at most: what is left of them is not worth a write
 SLACK = 1.0
+# seconds within which a sweep may still be at what it reserved: another one waits for its own turn
+RESERVING = 5
 # seconds by which two right clocks may differ
 SKEW = 5
 
@@ -105,12 +107,15 @@ class RateLimiter:
             return int((EVERY - (AHEAD - EVERY)) * self.rate)
 
     def _booked_until(self, now: float, held: Pace, most: int) -> int:
+        if 0 <= now - held.at < RESERVING and held.until > now:
+            return 0
         believed = held.until <= now + AHEAD + SKEW
         self._start = max(now + HEAD_START, held.until if believed else now + AHEAD - EVERY)
         room = int((now + AHEAD - self._start) * self.rate)
         if room <= 0:
             return 0
-        wanted = replace(held, until=min(now + AHEAD, self._start + most / self.rate + SLACK))
+        until = min(now + AHEAD, self._start + most / self.rate + SLACK)
+        wanted = replace(held, until=until, at=now)
         self.store.save(wanted)
         self._booked = replace(wanted, version=wanted.version + 1)
         return min(room, most)
