@@ -24,6 +24,7 @@ SHOWN_ELSEWHERE = {
     'make sam && export PATH="$PWD/.venv-sam/bin:$PATH"': DEPLOYED,
     "sam build && sam deploy --config-env dev": DEPLOYED,
     "make doctor STACK=payments-dev": DEPLOYED,
+    "python -m portone_local.openapi.life_page": "tests/bundle/test_life_page.py",
     "make bench-charges": "tests/bundle/test_bench.py",  # ten minutes as printed, small there
 }
 SERVING = ("make serve", "make serve LOCAL=shop")

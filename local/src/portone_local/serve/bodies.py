@@ -48,6 +48,7 @@ _SUBSCRIPTIONS: dict[str, object] = {
     "PUT /subscriptions/{subscriptionId}/billing-key": {"billingKeyId": None},
     "POST /subscriptions/{subscriptionId}/consent": {"amount": 19_900},
     "POST /subscriptions/{subscriptionId}/cancel": {"atPeriodEnd": True},
+    "POST /subscriptions/{subscriptionId}/invoices/{invoiceId}/pay": {},
     "POST /ops/subscriptions": {
         "userId": USER,
         "planId": PLAN_ID,
@@ -65,6 +66,7 @@ _PEOPLE: dict[str, object] = {
 _PLANNED = {"planId": LARGER_ID}
 _STAFF = {
     "/subscriptions/{subscriptionId}/cancel": {"atPeriodEnd": True},
+    "/subscriptions/{subscriptionId}/invoices/{invoiceId}/waive": {"reason": "asked to leave"},
     "/users/{userId}/close": {"reason": "asked to leave"},
     "/payments/{paymentId}/resolve": {"reason": "looked at it"},
     "/payments/{paymentId}/cancel": _REFUND,

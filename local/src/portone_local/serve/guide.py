@@ -121,7 +121,7 @@ def _call(up: Served, route: Route, places: dict[str, str]) -> str:
 
 def _identity(up: Served, route: Route) -> list[str]:
     if isinstance(route.authorizer, Iam):
-        return _signing(STAFF if STAFF.may(route.method, route.path) else SHOP)
+        return _signing(SHOP if SHOP.may(route.method, route.path) else STAFF)
     staff = route.path.startswith(STAFF_PATHS)
     return ["-H", f"authorization: Bearer {_token(up.stack.issuer, staff=staff)}"]
 
