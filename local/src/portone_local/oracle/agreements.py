@@ -37,7 +37,10 @@ def nothing_is_charged_above_what_was_agreed(evidence: Evidence) -> Iterator[Fin
             continue
         before = [each for each in evidence.history(held) if _before(each, charge, invoice)]
         agreed = agreed_by(held, before)
-        if not _allowed(agreed, invoice, charge.at) and not _ends_a_trial(held, invoice):
+        # what is chosen for the next period takes nothing back of the one that has begun
+        begun = agreed_by(held, [each for each in before if not _chosen_since(each, invoice)])
+        allowed = any(_allowed(each, invoice, charge.at) for each in (agreed, begun))
+        if not allowed and not _ends_a_trial(held, invoice):
             told = f"charged at the price of {invoice.price}, agreed was {agreed.amount}"
             yield Finding("I1", charge.payment_id, f"{held.subscription_id} was {told}")
 
@@ -54,6 +57,11 @@ def _before(entry: HistoryLine, charge: Charge, invoice: Invoice) -> bool:
     """Whether it was said before a charge; that it was paid comes after it, in the same moment at best."""
     pays = entry.fact == "invoice_paid" and entry.data.get("invoice") == invoice.id
     return entry.at <= charge.at and not pays
+
+
+def _chosen_since(entry: HistoryLine, invoice: Invoice) -> bool:
+    """Whether the customer chose another plan once this period had begun."""
+    return entry.fact == "subscription_changed" and entry.by == _CUSTOMER and entry.at >= invoice.starts
 
 
 def _after(agreed: Agreed, held: Subscription, entry: HistoryLine) -> Agreed:
