@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from portone_local.oracle.evidence import Charge, Evidence, Finding
 from portone_local.oracle.kinds import DAY
@@ -35,7 +36,7 @@ def nothing_is_charged_above_what_was_agreed(evidence: Evidence) -> Iterator[Fin
         held, invoice = charged_for(evidence, charge)
         if held is None or invoice is None or invoice.kind is not InvoiceKind.PERIOD:
             continue
-        before = [each for each in evidence.history(held) if _before(each, charge, invoice)]
+        before = _before(evidence.history(held), charge, invoice)
         agreed = agreed_by(held, before)
         # what is chosen for the next period takes nothing back of the one that has begun
         begun = agreed_by(held, [each for each in before if not _chosen_since(each, invoice)])
@@ -53,10 +54,14 @@ def agreed_by(held: Subscription, history: Sequence[HistoryLine]) -> Agreed:
     return agreed
 
 
-def _before(entry: HistoryLine, charge: Charge, invoice: Invoice) -> bool:
-    """Whether it was said before a charge; that it was paid comes after it, in the same moment at best."""
-    pays = entry.fact == "invoice_paid" and entry.data.get("invoice") == invoice.id
-    return entry.at <= charge.at and not pays
+def _before(history: Sequence[HistoryLine], charge: Charge, invoice: Invoice) -> list[HistoryLine]:
+    """What was said before a charge: not after its outcome, be it in the same second."""
+    said = takewhile(lambda each: not _ends(each, invoice), history)
+    return [each for each in said if each.at <= charge.at]
+
+
+def _ends(entry: HistoryLine, invoice: Invoice) -> bool:
+    return entry.fact in {"invoice_paid", "invoice_failed"} and entry.data.get("invoice") == invoice.id
 
 
 def _chosen_since(entry: HistoryLine, invoice: Invoice) -> bool:
