@@ -75,7 +75,7 @@ def _after(agreed: Agreed, held: Subscription, entry: HistoryLine) -> Agreed:
         return replace(agreed, amount=amount)
     if entry.fact == "subscription_consented":
         return replace(agreed, words=(*agreed.words, (amount, entry.at)))
-    if entry.fact == "invoice_asked":
+    if entry.fact in {"invoice_asked", "subscription_change_requested"}:
         return replace(agreed, asked=agreed.asked | {invoice})
     if entry.fact == "subscription_changed" and entry.by == _CUSTOMER:
         words = [each for each in agreed.words if each[0] <= amount]
