@@ -334,3 +334,14 @@ def test_an_order_without_an_open_part_waits_for_nothing() -> None:
     state.nobody_sweeps(days=40)
     state.decline_part(pick=0)
     state.teardown()
+
+
+def test_a_subscription_that_is_to_end_reaches_no_further_than_what_will_be_charged() -> None:
+    state = Recurring()
+    state.open(hour=11, unknowns="routed", most=None)
+    state.start_ahead(days=1, plan="weekly")
+    state.buy_in_parts(later=8)
+    state.nobody_sweeps(days=5)
+    state.buy_in_parts(later=40)
+    state.cancel(at_end=True, pay_open=True, pick=2)
+    state.teardown()

@@ -16,6 +16,7 @@ from portone_payments.domain.records.subscriptions import (
 from portone_payments.domain.shared.calendar import kst_midnight
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
 from portone_payments.domain.subscriptions.lifecycle import cancel, keep, pause, resume
+from portone_payments.domain.subscriptions.paying import waived
 from portone_payments.domain.subscriptions.plan_change import change_later, change_now
 from portone_payments.domain.subscriptions.settlement import attempt_failed, paid
 from tests.support.subscriptions import (
@@ -90,6 +91,14 @@ def test_what_the_customer_leaves_open_is_charged_and_then_it_ends() -> None:
 
     assert (after.status, after.paid_until) == (SubscriptionStatus.ENDING, after.ends_at)
     assert advance(after, by_app(after.ends_at or 0), POLICY).status is SubscriptionStatus.ENDED
+
+
+def test_what_is_left_open_and_given_up_by_the_shop_ends_it_now() -> None:
+    ending = leaving(declined(), RENEWAL + 3600, pay_open=True)
+
+    after = waived(ending, max(ending.invoices, key=int), by_app(RENEWAL + 7200))
+
+    assert (after.status, after.ended_because) == (SubscriptionStatus.ENDED, EndReason.CUSTOMER)
 
 
 def test_what_is_left_open_and_never_paid_stays_owed() -> None:

@@ -137,10 +137,11 @@ def test_ending_pausing_and_downgrading_are_never_limited(stack: ObservedStack) 
 def test_the_shop_changes_a_plan_however_often_its_customer_did(stack: ObservedStack) -> None:
     held = subscribed(stack)
     plan_stored(stack, "dearer", amount=19_900)
-    for _ in range(40):
-        change(stack, held, "dearer", when="period_end")
+    plan_stored(stack, "dearest", amount=29_900)
+    asked = [change(stack, held, plan, when="now") for plan in ["dearer", "dearest"] * 20]
     path = f"/ops/subscriptions/{held}/plan"
 
+    assert asked[-1].status == TOO_MANY
     assert stack.shop.put(path, {"planId": "dearer", "when": "period_end"}).status == OK
 
 

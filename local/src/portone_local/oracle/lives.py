@@ -122,10 +122,21 @@ def _contradictions(held: Subscription) -> Iterator[str]:
         yield f"and ended at {held.ended_at}"
     if ending != (held.ends_at is not None) or ending != (held.ending is not None):
         yield f"and ends at {held.ends_at}"
-    if ending and held.in_flight is None and (held.ends_at or 0) > (held.paid_until or 0):
+    if (
+        ending
+        and held.in_flight is None
+        and (held.ends_at or 0) > max(held.paid_until or 0, _left_open(held))
+    ):
         yield f"ends at {held.ends_at}, and is paid until {held.paid_until}"
     if held.status is SubscriptionStatus.PENDING and held.paid_until is not None:
         yield f"and is paid until {held.paid_until}"
+
+
+def _left_open(held: Subscription) -> int:
+    """The end of what its customer left open to be charged before it ends; 0 for nothing."""
+    if held.ending is None or not held.ending.pay_open:
+        return 0
+    return max((each.ends for each in held.invoices.values() if each.state is InvoiceState.OPEN), default=0)
 
 
 def _over_at(held: Subscription) -> int | None:

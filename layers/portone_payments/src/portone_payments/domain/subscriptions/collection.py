@@ -188,7 +188,8 @@ def _withheld(
     told = with_invoice(subscription, held)
     if invoice.state is InvoiceState.WITHHELD:
         return told
-    return record(told, Fact.INVOICE_WITHHELD, moment, invoice=invoice.id, code="consent_missing")
+    told = record(told, Fact.INVOICE_WITHHELD, moment, invoice=invoice.id, code="consent_missing")
+    return after_outcome(told, moment)
 
 
 def _given_up(

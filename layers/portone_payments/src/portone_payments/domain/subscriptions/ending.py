@@ -113,9 +113,13 @@ def kept(subscription: Subscription, moment: Moment) -> Subscription:
 
 
 def reaches_to(subscription: Subscription) -> int:
-    """The farthest end of what is paid, settled with 0, on trial, or still may be paid; 0 for nothing."""
+    """The farthest end of what is paid, settled with 0, on trial, or will be charged; 0 for nothing.
+
+    What waits for a consent is charged by nobody meanwhile.
+    """
     under_way = subscription.invoices.get(subscription.in_flight or "")
-    waiting = [*open_invoices(subscription), *([under_way] if under_way else [])]
+    charged = [each for each in open_invoices(subscription) if each.state is InvoiceState.OPEN]
+    waiting = [*charged, *([under_way] if under_way else [])]
     ends = (each.ends for each in waiting if each.kind is InvoiceKind.PERIOD)
     return max((subscription.paid_until or 0, *ends))
 

@@ -10,6 +10,7 @@ from portone_payments.domain.records.subscriptions import (
     InvoiceState,
     Subscription,
 )
+from portone_payments.domain.subscriptions.ending import after_outcome
 from portone_payments.domain.subscriptions.invoices import with_invoice
 from portone_payments.domain.subscriptions.life import OVER, Command, check
 from portone_payments.domain.subscriptions.owed import PAYABLE, blocked_by
@@ -96,7 +97,7 @@ def waived(
     void = replace(invoice, state=InvoiceState.VOID, waived_at=moment.now, settled_at=moment.now, asked=False)
     told = with_invoice(without_change(subscription, invoice), void)
     told = record(told, Fact.INVOICE_WAIVED, moment, invoice=invoice.id, amount=invoice.amount, sealed=sealed)
-    return status_after(told, moment)
+    return after_outcome(status_after(told, moment), moment)
 
 
 def _part(subscription: Subscription, invoice_id: str) -> Invoice:
