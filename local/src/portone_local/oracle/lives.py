@@ -116,7 +116,8 @@ def charged_for(evidence: Evidence, charge: Charge) -> tuple[Subscription | None
 
 def _contradictions(held: Subscription) -> Iterator[str]:
     over, ending = held.status is SubscriptionStatus.ENDED, held.status is SubscriptionStatus.ENDING
-    if over != (held.ended_because is not None):
+    # while a charge is under way it is to end, for this reason
+    if over != (held.ended_because is not None) and held.end_asked_at is None:
         yield f"and ended because of {held.ended_because}"
     if over != (held.ended_at is not None):
         yield f"and ended at {held.ended_at}"
