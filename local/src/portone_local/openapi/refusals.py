@@ -34,6 +34,7 @@ class Details(TypedDict):
     reason: NotRequired[str]
     payment_id: NotRequired[str]
     refund_id: NotRequired[str]
+    subscription_id: NotRequired[str]
     balance: NotRequired[int]
     amount: NotRequired[int]
     status: NotRequired[str]
