@@ -115,7 +115,7 @@ def test_a_whole_number_is_accepted_in_any_spelling(spelt: str) -> None:
     assert (stored.status, stored.json()["amount"]["total"]) == (200, 2966)
 
 
-@pytest.mark.parametrize("spelt", ["2966.5", "1e400", "1e17", "true", '"2966"', "-2966.0", "0.0", "NaN"])
+@pytest.mark.parametrize("spelt", ["2966.5", "1e400", "1e17", "true", '"2966"', "-2966.0", "NaN"])
 def test_an_invalid_amount_is_refused_in_any_spelling(spelt: str) -> None:
     body = json.dumps(an_order_body(amount={"total": 2966})).replace("2966", spelt)
 
