@@ -10,6 +10,8 @@ from portone_local.actors.people import me, verified, wait
 from portone_local.actors.shop import USER, checkout, pay, prepare, put_order
 from portone_local.actors.subscribers import key_saved, subscribed
 from portone_payments.adapters.dynamo.codec import Item
+from portone_payments.adapters.dynamo.short_names import stored_as
+from portone_payments.domain.records.payments import Order, Payment
 from tests.support.unkind import UnkindStack, refused
 
 OK, BAD_REQUEST = HTTPStatus.OK, HTTPStatus.BAD_REQUEST
@@ -198,7 +200,8 @@ def test_a_buyer_sealed_for_one_order_is_used_for_no_other(stack: UnkindStack, c
         put_order(stack, order_id, buyer={"email": email})
         if change == "payment":
             prepare(stack, order_id)
-    items = {item["order_id"]["S"]: item for item in stack.dump() if item["sk"]["S"] == change}
+    order = stored_as({"order": Order, "payment": Payment}[change], "order_id")
+    items = {item[order]["S"]: item for item in stack.dump() if item["sk"]["S"] == change}
     stack.ports["store"].table.append(items["order-2"] | {"buyer_sealed": items["order-1"]["buyer_sealed"]})
 
     answer = stack.app(USER).post("/payments", {"orderId": "order-2", "platform": "ios"})

@@ -73,7 +73,8 @@ def test_every_invariant_is_violated_below_or_in_a_file_of_its_own() -> None:
     beside = {"approvals": 4, "receipts": 4, "charges": 9, "credits": 5}
     silent = {"by_hand": 1, "attentions": 1, "silence": 2, "collection": 4}
     still = {"standstill": 4, "neighbours": 2, "sizes": 1, "ends": 1, "operators": 3}
-    beside |= silent | still
+    lived = {"lives": 7, "sums": 3, "shown": 2, "agreements": 1}
+    beside |= silent | still | lived
     found = Counter(each.__module__.rpartition(".")[2] for each in INVARIANTS)
 
     assert {name: found.pop(name) for name in beside} == beside

@@ -21,6 +21,7 @@ from portone_payments.domain.records.kept import AnyRecord
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.shared.times import DAY, POISON
+from portone_payments.flows.charges.rate_limit import EVERY
 from portone_payments.flows.timers.sweep import LEASE, PAGE, Sweeper, Swept
 from portone_payments.ports.store import Due, Kind, Skipped
 from portone_payments.ports.world import Deadline, Metric
@@ -133,7 +134,8 @@ def test_a_shard_that_cannot_be_read_stops_no_other() -> None:
 
 
 def damaged(item: Item) -> Item:
-    return item | {stored_as(Payment, "expires_at"): {"S": "not a number"}}
+    # a payment's and the rate record's
+    return item | {name: {"S": "not a number"} for name in (stored_as(Payment, "expires_at"), "until")}
 
 
 def of_another_age(item: Item) -> Item:
@@ -256,6 +258,8 @@ def test_an_unreadable_or_unwritable_rate_record_stops_no_charge(
     scene.store.table.append(damage(scene.item("pace", "charges")))
     scene.store.save(a_subscription("later", due_at=LATELY))
 
+    scene.clock.advance(EVERY)
     scene.sweep()
 
     assert scene.sent() == {"earlier", "later"}
+    assert scene.meter.counts[Metric.ITEM_SKIPPED]
