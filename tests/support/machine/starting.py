@@ -112,8 +112,21 @@ class Starting(Saving):
         if len(after) > max(1, len(before)):
             raise AssertionError(f"{after} live beside each other in the group of {plan}")
         taken = answered.status == CONFLICT and answered.json()["error"]["code"] == "already_subscribed"
-        if taken and answered.json()["error"]["details"]["subscriptionId"] not in before | after:
+        coming = self.coming(plan)
+        if taken and answered.json()["error"]["details"]["subscriptionId"] not in before | after | coming:
             raise AssertionError(f"{plan} was refused for {answered.body!r}, and nothing of it lives")
+
+    def coming(self, plan: str) -> set[str]:
+        """Those that were changed to the group of a plan and are not there yet."""
+        every = self.stack.ports["store"].subscriptions(USER, cursor=None, limit=50).items
+        group = GROUPS.get(plan, plan)
+        return {
+            each.subscription_id
+            for each in every
+            if each.status not in _GONE
+            for change in (each.change, each.set_aside, each.ending and each.ending.change)
+            if change is not None and GROUPS.get(change.plan_id, change.plan_id) == group
+        }
 
     def living(self, plan: str) -> set[str]:
         """The subscriptions of this customer to the group of a plan that have not ended."""
