@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
 
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -26,7 +28,7 @@ from portone_local.portone import Fault
 from portone_local.stories.world import USER
 from portone_payments.domain.records.subscriptions import InvoiceKind, InvoiceState
 from portone_payments.domain.shared.calendar import HOUR, kst_day, kst_seconds
-from portone_payments.domain.subscriptions.consent import CONSENT_DAYS, CONSENTS_KEPT
+from portone_payments.domain.subscriptions.consent import CONSENT_DAYS
 
 DEAR, CHEAP = 25_000, 4_000
 # a customer who asks is answered inline or within these seconds
@@ -56,11 +58,15 @@ lives = st.lists(st.tuples(acts, st.floats(0.01, 20)), min_size=3, max_size=9)
 
 @dataclass(slots=True)
 class Life:
-    """One customer; `asked` is when they requested something that may be charged at once."""
+    """One customer; `asked` is when they requested something that may be charged at once.
+
+    `words`: each price they consented to or chose, and when.
+    """
 
     stack: ObservedStack
     subscription_id: str = ""
     asked: list[float] = field(default_factory=list)
+    words: list[tuple[int, float]] = field(default_factory=list)
     keys: int = 0
 
     def live(self, act: str) -> None:
@@ -74,16 +80,12 @@ class Life:
                 operation=CHARGE, fault=Fault.TIMEOUT_AFTER_COMMIT
             ),
             "new method": self.new_method,
-            "upgrade": lambda: self.asking(lambda: change(self.stack, self.subscription_id, "dear")),
-            "downgrade": lambda: self.asking(lambda: change(self.stack, self.subscription_id, "cheap")),
-            "dearer from the next period": lambda: change(
-                self.stack, self.subscription_id, "dear", when="period_end"
-            ),
-            "cheaper from the next period": lambda: change(
-                self.stack, self.subscription_id, "cheap", when="period_end"
-            ),
+            "upgrade": lambda: self.asking(lambda: self.choose("dear")),
+            "downgrade": lambda: self.asking(lambda: self.choose("cheap")),
+            "dearer from the next period": lambda: self.choose("dear", when="period_end"),
+            "cheaper from the next period": lambda: self.choose("cheap", when="period_end"),
             "shop raises the price": self.raise_price,
-            "consent": lambda: ask(self.stack, self.subscription_id, "consent", {"amount": DEAR}),
+            "consent": self.consent,
             "pause": lambda: ask(self.stack, self.subscription_id, "pause"),
             "pause for ten days": self.pause_for_ten_days,
             "resume": lambda: self.asking(lambda: ask(self.stack, self.subscription_id, "resume")),
@@ -96,6 +98,19 @@ class Life:
         """The customer requests what may be charged now."""
         self.asked.append(self.stack.clock.now())
         act()
+
+    def choose(self, plan_id: str, **changes: Any) -> None:
+        """The customer takes another plan: a word for its price."""
+        at = self.stack.clock.now()
+        if change(self.stack, self.subscription_id, plan_id, **changes).status < HTTPStatus.BAD_REQUEST:
+            self.words.append(({"dear": DEAR, "cheap": CHEAP}[plan_id], at))
+
+    def consent(self) -> None:
+        """The customer consents to the dear price."""
+        at = self.stack.clock.now()
+        answer = ask(self.stack, self.subscription_id, "consent", {"amount": DEAR})
+        if answer.status < HTTPStatus.BAD_REQUEST:
+            self.words.append((DEAR, at))
 
     def new_method(self) -> None:
         """The customer saves another card and makes it the default."""
@@ -134,6 +149,7 @@ class Life:
 @example([("pause for ten days", 40)], 12, False)
 @example([("shop raises the price", 40), ("consent", 3)], 12, False)
 @example([("wait", 40), ("consent", 3)], 12, True)
+@example([("consent", 10), ("cheaper from the next period", 3)], 12, True)
 @example([("wait", 35.9), ("consent", 3)], 8, True)
 def test_hours_days_and_consents_are_kept_in_any_history(
     acts: list[tuple[str, float]],
@@ -193,12 +209,24 @@ def assert_consented(life: Life) -> None:
             continue
         at = first[invoice.payment_id]
         asks = agreed is None or price > agreed
-        given_at = [each.given_at for each in subscription.consents if each.amount >= price]
-        covered = any(at - CONSENT_DAYS * DAY <= each <= at for each in given_at)
-        assert not asks or covered or len(subscription.consents) == CONSENTS_KEPT
+        assert not asks or covered(life, price, invoice.starts, at)
         if invoice.state is InvoiceState.PAID:
             # who pays the rest of a period agrees to the whole price of its plan
             agreed = max(agreed or 0, min(each for each in (CHEAP, PRICE, DEAR) if each >= price))
+
+
+def covered(life: Life, price: int, starts: float, at: float) -> bool:
+    """Whether a word of the 30 days before covers a charge of a period, and no cheaper choice withdrew it.
+
+    What is chosen once the period has begun is about the next one.
+    """
+    lower = [said for amount, said in life.words if amount < price and said < starts]
+    return any(
+        amount >= price
+        and at - CONSENT_DAYS * DAY <= said <= at
+        and not any(said < withdrawn for withdrawn in lower)
+        for amount, said in life.words
+    )
 
 
 def test_the_history_above_makes_charges() -> None:
