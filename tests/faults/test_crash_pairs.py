@@ -47,6 +47,13 @@ def swept_again(world: World, _payment_id: str) -> None:
     world.stack.tick()
 
 
+def swept_twice(world: World, _subject: str) -> None:
+    """The subscription's mark comes before its charge's lease ends: both at once run in no fixed order."""
+    for minutes in (1, 3):
+        world.wait(minutes * MINUTE)
+        world.stack.tick()
+
+
 # what tries again: the shop, the app, PortOne, staff, the worker after the lease and the next sweep
 RETRIES: dict[str, Act] = {
     "put an order": World.put,
@@ -92,7 +99,7 @@ RETRIES: dict[str, Act] = {
     "renew": swept_again,
     "renew without an answer": swept_again,
     "renew with a declined method": swept_again,
-    "settle a renewal nobody answered": swept_again,
+    "settle a renewal nobody answered": swept_twice,
     "give another method after a decline": key_stories.choose,
     "change the plan": subscription_stories.change_plan,
     "resume": subscription_scenes.asking("resume"),

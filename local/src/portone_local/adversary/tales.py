@@ -32,9 +32,11 @@ class Tale:
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def told_to(self, stack: ObservedStack) -> None:
-        """Play it, and let the usual time pass."""
-        self.tell(stack)
-        let_pass(stack, self.patience)
+        """Play it as far as it goes, and let the usual time pass."""
+        try:
+            self.tell(stack)
+        finally:
+            let_pass(stack, self.patience)
 
 
 def _story(story: Story, stack: ObservedStack) -> None:

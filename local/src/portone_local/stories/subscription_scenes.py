@@ -126,11 +126,11 @@ def declined(world: World) -> str:
 
 
 def unanswered(world: World) -> str:
-    """A renewal without an answer, and the time to read has come."""
+    """A renewal without an answer, and the time to read has come; the subscription's own mark comes later."""
     subscription_id = failing(Fault.TIMEOUT_AFTER_COMMIT)(world)
     world.stack.portone.inject(operation="get_payment", fault=Fault.TIMEOUT_BEFORE_COMMIT)
     world.stack.work()
-    return leased(world, subscription_id, 4 * MINUTE)
+    return leased(world, subscription_id, 1.5 * MINUTE)
 
 
 def under_way(world: World) -> str:
