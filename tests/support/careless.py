@@ -11,8 +11,8 @@ from portone_local.gateway.routes import Route
 from portone_local.gateway.sigv4 import SHOP, STAFF
 from portone_local.stack.parameters import STAFF_CLAIM
 from portone_local.stack.stack import Stack
-from tests.support.route_calls import call
-from tests.support.route_rows import IAM_ROWS, OPS_ROWS, SHOP_ROWS, STAFF_ROWS, SUBSCRIPTION, Subject
+from tests.support.route_calls import BOTH_SIDES, call
+from tests.support.route_rows import IAM_ROWS, OPS_ROWS, SHOP_ROWS, STAFF_ROWS, Subject
 
 ABSENT = object()
 """In place of an authorizer's context: there is none."""
@@ -153,7 +153,7 @@ def strangers(route: str) -> Iterator[tuple[str, object]]:
 
 
 def _other_side(route: str) -> str:
-    if route in OPS_ROWS and SUBSCRIPTION not in route and "/plans/" not in route:
+    if route in OPS_ROWS and not route.partition(" ")[2].startswith(BOTH_SIDES):
         return SHOP.name
     return STAFF.name if route in SHOP_ROWS else "no-policy"
 

@@ -31,6 +31,7 @@ class Story(RecurringStory):
         self.report()
         self.identify()
         self.bill()
+        self.leave()
         self.audit()
         self.sweep()
         self.publish()
@@ -63,6 +64,14 @@ class Story(RecurringStory):
         assert self.app.post("/identity-verifications/bypass-preview", preview).status == 403
         assert self.shop.post("/identity/erase", {"userId": USER}).status == 200
         assert self.invoke("IdentitySweep", {})["persons"] == 0
+
+    def leave(self) -> None:
+        """The customer's account is looked at and closed."""
+        shown = self.staff.get(f"/ops/users/{USER}").json()
+        assert shown["subscriptions"]
+        assert shown["payments"]
+        closed = self.shop.post(f"/ops/users/{USER}/close", {"reason": "asked to leave"})
+        assert closed.json()["state"] == "CLOSED"
 
     def audit(self) -> None:
         """The day is compared, and nothing is found; nothing is five years old."""
@@ -101,15 +110,15 @@ class Story(RecurringStory):
         assert self.staff.post(f"/ops/{receipt}/cancel").json()["state"] == "CANCELLED"
 
     def sweep(self) -> None:
-        """The timer finds the payment that was left, the worker finishes it."""
+        """The timer finds the payment that was left and the plan whose price is new, the worker both."""
         now = self.stack.clock.now()
         left = a_payment(
             "left0001", created_at=now - 7_200, expires_at=int(now) - 3_600, due_at=int(now) - 60
         )
         self.stack.ports["store"].save(left)
-        assert self.invoke("Sweep", {})["sent"] == 1
-        (message,) = self.stack.source.take(10)
-        assert self.invoke("Work", {"Records": [message.record()]}) == {"batchItemFailures": []}
+        assert self.invoke("Sweep", {})["sent"] == 2
+        records = [message.record() for message in self.stack.source.take(10)]
+        assert self.invoke("Work", {"Records": records}) == {"batchItemFailures": []}
         assert self.stack.ports["store"].payment("left0001").version == 2
 
     def publish(self) -> None:

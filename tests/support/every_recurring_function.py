@@ -76,3 +76,10 @@ class RecurringStory(Callers):
         assert self.app.post(f"{path}/cancel", {"atPeriodEnd": True}).json()["status"] == "ENDING"
         assert self.app.post(f"{path}/keep").json()["status"] == "ACTIVE"
         assert self.app.post(f"{path}/cancel", {"atPeriodEnd": False}).json()["status"] == "ENDED"
+        self.sell()
+
+    def sell(self) -> None:
+        """The shop subscribes a user itself, and asks all who have the plan for another price."""
+        body, key = {"userId": USER, "planId": "plan-2", "trialDays": 7}, {"idempotency-key": "two"}
+        assert self.shop.post("/ops/subscriptions", body, headers=key).json()["status"] == "TRIAL"
+        assert self.shop.post("/plans/plan-2/price", {"amount": 12_900}).status == 202

@@ -38,6 +38,9 @@ BAD_SIGNATURES: dict[str, Callable[[Stack, Request], Request]] = {
     "by somebody without a policy": lambda stack, request: signed_by(stack, request, NOBODY),
 }
 
+# what both shop and staff may call
+BOTH_SIDES = ("/ops/plans/", "/ops/subscriptions", "/ops/users/")
+
 KINDS = ("own", "foreign", "absent")
 
 
@@ -91,7 +94,7 @@ def guessing(principal: Principal) -> Principal:
 
 def other_side(target: str) -> Principal:
     """A caller with other rights but not this one; what both sides may call, nobody else may."""
-    if target.startswith(("/ops/subscriptions", "/ops/plans/", "/ops/users/")):
+    if target.startswith(BOTH_SIDES):
         return NOBODY
     return SHOP if target.startswith("/ops/") else STAFF
 
