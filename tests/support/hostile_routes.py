@@ -27,7 +27,9 @@ from tests.support.refunding import paid, refund
 from tests.support.repeated_methods import (
     chosen_cards,
     consents,
+    declined_invoices,
     dropped_windows,
+    invoice_windows,
     pauses,
     plan_changes,
     tied_cards,
@@ -299,6 +301,7 @@ DONE: Mapping[str, Making] = {
     f"POST {SUBSCRIPTION}/resume": resumes,
     f"POST {SUBSCRIPTION}/consent": consents,
     f"POST {SUBSCRIPTION}/parts/{{invoiceId}}/cancel": parts,
+    f"POST {SUBSCRIPTION}/invoices/{{invoiceId}}/pay": declined_invoices,
     f"POST {SUBSCRIPTION}/cancel": cancels,
     f"POST {SUBSCRIPTION}/keep": keeps,
 }
@@ -307,4 +310,5 @@ DONE: Mapping[str, Making] = {
 MORE: Mapping[str, Making] = {
     "deleting what is deleted": deleted_again,
     "plans that are paid for": plan_changes,
+    "windows for an invoice": invoice_windows,
 }

@@ -6,12 +6,15 @@ from portone_local.actors.shop import USER
 from portone_local.actors.subscribers import (
     cancel,
     change,
+    id_in,
     key_chosen,
     key_deleted,
     key_issued,
     key_saved,
+    order_in_parts,
     plan_stored,
     registered,
+    schedule,
     subscribe,
     subscribed,
 )
@@ -129,9 +132,31 @@ def consents(stack: ObservedStack) -> Act:
     return lambda number: stack.app(USER).post(f"/subscriptions/{held}/consent", {"amount": 9_900 + number})
 
 
+def declined_invoices(stack: ObservedStack) -> Act:
+    """A part paid ahead with a card that is declined."""
+    path = _invoice(stack)
+    stack.portone.pg.decline(times=None)
+    return lambda _: stack.app(USER).post(path, {})
+
+
+def invoice_windows(stack: ObservedStack) -> Act:
+    """A window for an invoice, now for a page and now for a phone."""
+    path = _invoice(stack)
+    platforms = ("web", "ios", "android")
+    return lambda number: stack.app(USER).post(path, {"window": {"platform": platforms[number % 3]}})
+
+
 def tied_cards(stack: ObservedStack) -> Act:
     """A subscription tied to one card, then to the other."""
     held = subscribed(stack)
     cards = [key_saved(stack, card="other"), key_saved(stack, card="third")]
     path = f"/subscriptions/{held}/billing-key"
     return lambda number: stack.app(USER).put(path, {"billingKeyId": cards[number % 2]})
+
+
+def _invoice(stack: ObservedStack) -> str:
+    """Where a part is paid that is due much later."""
+    key_saved(stack)
+    later = {"amount": 600, "dueAt": "2099-01-01T00:00:00Z"}
+    order_in_parts(stack, "order-1", [{"amount": 400}, later])
+    return f"/subscriptions/{id_in(schedule(stack, 'order-1'))}/invoices/2/pay"
