@@ -92,15 +92,14 @@ def taken_back(world: World, subscription_id: str) -> None:
 
 
 def disputed(world: World) -> str:
-    """The same, and staff is called."""
+    """The same, and staff is called; the payment's id."""
     subscription_id = charged_back(world)
     world.stack.deliver()
-    return subscription_id
+    return str(held(world.stack, subscription_id).invoices["1"].paid_by)
 
 
-def go_on(world: World, subscription_id: str) -> int:
-    """Staff lets it go on; the status of the answer."""
-    payment_id = held(world.stack, subscription_id).invoices["1"].paid_by
+def go_on(world: World, payment_id: str) -> int:
+    """Staff lets its subscription go on; the status of the answer."""
     body = {"reason": "asked the buyer", "decision": "go_on", "kind": "chargeback"}
     return world.stack.staff.post(f"/ops/payments/{payment_id}/resolve", body).status
 
