@@ -8,6 +8,7 @@ from typing import Any
 from portone_local.oracle import Evidence
 from portone_local.portone import PaymentBook
 from portone_payments.domain.records.events import Event
+from portone_payments.domain.records.history import Fact
 from portone_payments.domain.records.payments import Payment
 from portone_payments.entry.views.payments import amount_view
 
@@ -16,7 +17,10 @@ type Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """`rows` are equal in two runs that ended alike; the rest is what a run that only waits must reach."""
+    """`rows` are equal in two runs that ended alike; the rest is what a run that only waits must reach.
+
+    `attentions`: the kinds staff is called with, or was and has answered.
+    """
 
     rows: Counter[Row]
     events: Counter[Row]
@@ -31,7 +35,11 @@ def ending_of(evidence: Evidence) -> Ending:
         rows=Counter(rows),
         events=Counter(map(_event, _published(evidence))),
         money=_money(evidence),
-        attentions=frozenset(each for payment in evidence.payments.values() for each in standing(payment)),
+        attentions=frozenset(
+            each
+            for payment in evidence.payments.values()
+            for each in (*standing(payment), *_answered(payment))
+        ),
     )
 
 
@@ -42,6 +50,11 @@ def standing(payment: Payment) -> tuple[str, ...]:
         return tuple(sorted(str(each.kind) for each in several))
     one = getattr(payment, "attention", None)
     return (str(one),) if one else ()
+
+
+def _answered(payment: Payment) -> Iterator[str]:
+    """The kinds of attention that staff has resolved."""
+    return (str(each.data["attention"]) for each in payment.history if each.fact is Fact.RESOLVED)
 
 
 def _payments(evidence: Evidence) -> Iterator[Row]:
