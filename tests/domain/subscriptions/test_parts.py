@@ -95,6 +95,17 @@ def test_a_part_can_be_declined_before_it_is_due_and_not_after_it_is_paid() -> N
         part_declined(half, "1", by_app(START))
 
 
+def test_a_cancelled_part_beside_a_given_up_one_leaves_the_order_unpaid_and_not_due() -> None:
+    order = replace(an_order("order-1", total=30_000), parts=PARTS)
+    held = in_parts(order, "sub1", by_app(START), POLICY)
+    held = with_invoice(held, replace(held.invoices["1"], state=InvoiceState.UNPAID))
+    declined = replace(held, status=SubscriptionStatus.PAST_DUE)
+
+    after = part_declined(declined, "2", by_app(START))
+
+    assert (after.status, next_due(after, START, POLICY)) == (SubscriptionStatus.UNPAID, None)
+
+
 @pytest.mark.parametrize("first", [InvoiceState.PAID, InvoiceState.UNPAID])
 def test_a_payment_after_the_cancellation_does_not_reopen_the_order(first: InvoiceState) -> None:
     order = replace(an_order("order-1", total=30_000), parts=PARTS)

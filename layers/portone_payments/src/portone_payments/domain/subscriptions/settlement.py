@@ -302,13 +302,16 @@ def _behind(subscription: Subscription) -> SubscriptionStatus:
 
 
 def status_after(subscription: Subscription, moment: Moment) -> Subscription:
-    """ACTIVE again once nothing is owed; COMPLETED when the last part is paid."""
+    """The status that its invoices leave, once one of them is paid or void.
+
+    ACTIVE where nothing is owed. An order in parts is COMPLETED with its last, UNPAID where one was given up.
+    """
     done = closed(subscription, moment)
     if done is not subscription or subscription.status in OVER:
         return done
-    unpaid = any(each.state is InvoiceState.UNPAID for each in subscription.invoices.values())
-    if subscription.order_id is not None and unpaid:
-        # one part is paid, another was given up: it stays incomplete
+    given_up = any(each.state is InvoiceState.UNPAID for each in subscription.invoices.values())
+    if subscription.order_id is not None and given_up:
+        # whatever became of the others, it stays incomplete
         return replace(subscription, status=SubscriptionStatus.UNPAID)
     if subscription.status is SubscriptionStatus.UNPAID and not _comes_back(subscription, moment):
         # what was owed for an earlier period is paid for itself

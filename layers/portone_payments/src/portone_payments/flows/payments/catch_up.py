@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from portone_payments.domain.errors.common import Busy, PortOneError
-from portone_payments.domain.errors.payments import PaymentNotFound
 from portone_payments.domain.orders.withdrawal import told_withdrawn
 from portone_payments.domain.payments.absorb import Absorbed, absorb, silence, with_hint
 from portone_payments.domain.payments.doubts import awaits_deposit
@@ -49,6 +48,7 @@ from portone_payments.domain.windows.buyer import without_buyer
 from portone_payments.flows.payments.metrics import count_absorbed, count_texts
 from portone_payments.flows.shared.gate import Gate
 from portone_payments.flows.shared.optimistic import given_first, retried
+from portone_payments.flows.shared.ownership import stored_payment
 from portone_payments.flows.shared.settled_invoices import called_back
 from portone_payments.ports.portone import PerStore, PortOne
 from portone_payments.ports.store import Conflict, Store
@@ -111,9 +111,7 @@ class Reader:
 
         def write() -> CaughtUp:
             payment, parts, again = given()
-            read = payment or self.store.payment(payment_id)
-            if read is None:
-                raise PaymentNotFound
+            read = payment or stored_payment(payment_id, store=self.store)
             if costs_nothing(read):
                 return CaughtUp(read)
             if again and hint is not None and hint.id in read.hints:

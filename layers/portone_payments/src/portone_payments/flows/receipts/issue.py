@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from portone_payments.domain.errors.payments import PaymentNotFound
 from portone_payments.domain.receipts.rules import (
     MOVING,
     check_issuable,
@@ -22,7 +21,7 @@ from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.shared.allowances import RECEIPTS, spend
 from portone_payments.flows.receipts.send import Change, ReceiptSender, receipt_context
 from portone_payments.flows.shared.enqueue import enqueue
-from portone_payments.flows.shared.ownership import Requester
+from portone_payments.flows.shared.ownership import Requester, check_may_see
 from portone_payments.ports.store import Queue
 from portone_payments.ports.world import Clock, Deadline, Vault
 
@@ -50,7 +49,7 @@ class CashReceipts:
         moment = Moment(now=self.clock.now(), by=requester.by)
 
         def intended(held: Payment) -> Payment:
-            _check_owner(held, requester)
+            check_may_see(requester, held)
             if known_receipt(held, kind) is not None:
                 return held
             check_issuable(held)
@@ -70,7 +69,7 @@ class CashReceipts:
         moment = Moment(now=self.clock.now(), by=requester.by)
 
         def intended(held: Payment) -> Payment:
-            _check_owner(held, requester)
+            check_may_see(requester, held)
             known = latest(held)
             if known is not None and known.state in {ReceiptState.CANCELLING, ReceiptState.CANCELLED}:
                 return held
@@ -126,9 +125,3 @@ class CashReceipts:
         receipt = latest(payment)
         if receipt is not None and receipt.state is ReceiptState.ISSUING:
             self.sender.move(payment, moment, deadline, first=True)
-
-
-def _check_owner(held: Payment, requester: Requester) -> None:
-    """Absent and foreign ids answer alike. Raises `PaymentNotFound`."""
-    if requester.owner and held.user_id != requester.name:
-        raise PaymentNotFound

@@ -57,9 +57,14 @@ def owned(payment_id: str, user_id: str, *, store: Store) -> Payment:
 def seen_by(requester: Requester, payment_id: str, *, store: Store) -> Payment:
     """A payment that its owner or staff may see. Raises `PaymentNotFound` as `owned`."""
     payment = stored_payment(payment_id, store=store)
+    check_may_see(requester, payment)
+    return payment
+
+
+def check_may_see(requester: Requester, payment: Payment) -> None:
+    """Passes a payment that its owner or staff asks about. Raises `PaymentNotFound` as `owned`."""
     if requester.owner and payment.user_id != requester.name:
         raise PaymentNotFound
-    return payment
 
 
 def asked_refunds(payment: Payment, shown: str, requester: Requester, *, store: Store) -> list[Refund]:
