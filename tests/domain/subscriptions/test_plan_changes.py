@@ -7,6 +7,7 @@ import pytest
 
 from portone_payments.domain.errors.billing import ChangeNotAllowed, PriceChanged, SubscriptionBusy
 from portone_payments.domain.records.payments import Status
+from portone_payments.domain.records.settled_invoices import RUNNING_KEPT, parted
 from portone_payments.domain.records.subscriptions import InvoiceState, Subscription, SubscriptionStatus
 from portone_payments.domain.shared.calendar import Interval, Unit, kst_midnight
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
@@ -234,6 +235,21 @@ def test_today_is_paid_by_the_period_and_by_dearer_plans_bought_in_it() -> None:
 
     assert paid_with(upgraded, by_app(now)) == ["payment-1", "payment-2"]
     assert paid_with(renewed, by_app(at(2026, 2, 11))) == ["payment-3"]
+
+
+def test_every_payment_of_a_period_stays_in_sight_of_its_refunds_however_often_its_plan_changes() -> None:
+    now, held = by_app(at(2026, 1, 11)), running()
+    dearer = [a_plan(plan_id=f"plan-{n}", amount=9_900 + 3_000 * n) for n in range(1, RUNNING_KEPT + 2)]
+    for plan in dearer[:-1]:
+        held = parted(tried(change_now(held, plan, now, [], POLICY), now.now))[0]
+    for plan in reversed(dearer[:-1]):
+        held = parted(change_now(held, plan, now, [], POLICY))[0]
+
+    assert paid_with(held, now) == [f"payment-{n}" for n in range(1, RUNNING_KEPT + 2)]
+    with pytest.raises(ChangeNotAllowed) as refused:
+        change_now(replace(held, balance=0), dearer[-1], now, [], POLICY)
+    assert refused.value.data == {"reason": "too_many_changes"}
+    assert change_later(held, dearer[-1], now, by_customer=True).change is not None
 
 
 def test_nothing_changes_while_a_charge_has_no_outcome() -> None:

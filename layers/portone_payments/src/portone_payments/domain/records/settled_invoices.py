@@ -16,7 +16,7 @@ from portone_payments.domain.records.subscriptions import (
     Subscription,
 )
 
-# owed ones, and those settled since the running period began: plan changes, as a rule none
+# owed ones, and plan changes that were paid for since the running period began: as a rule none
 OWED_KEPT = 3
 RUNNING_KEPT = 8
 # each is an item of its own in the transaction of the save, which DynamoDB bounds at a hundred
@@ -72,14 +72,20 @@ def _may_leave(subscription: Subscription, invoice: Invoice) -> bool:
 
 
 def _staying(settled: list[Invoice]) -> set[str]:
-    """Of the settled invoices, in order: the last period, the last one that was paid, and what came since."""
+    """Of the settled invoices, in order: the last period, the last one that was paid, what was paid since.
+
+    Every payment of the running period is named by one that stays: its refund must be seen.
+    """
     periods = [each for each in settled if each.kind is InvoiceKind.PERIOD]
     last = periods[-1:]
     since = [each for each in settled if last and number_of(each) > number_of(last[0])]
     paid = [each for each in periods if each.state is InvoiceState.PAID]
     owed = [each for each in settled if each.state is InvoiceState.UNPAID]
+    changes = [each for each in since if each.state is InvoiceState.PAID]
+    charged = [each for each in changes if each.paid_by is not None]
     without_period = [] if last else settled
-    return set(_ids(last, paid[-1:], owed[-OWED_KEPT:], (since or without_period)[-RUNNING_KEPT:]))
+    since_kept = (changes[-1:], charged[-RUNNING_KEPT:], without_period[-RUNNING_KEPT:])
+    return set(_ids(last, paid[-1:], owed[-OWED_KEPT:], *since_kept))
 
 
 def _ids(*some: Iterable[Invoice]) -> Iterable[str]:

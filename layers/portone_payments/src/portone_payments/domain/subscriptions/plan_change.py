@@ -10,6 +10,7 @@ from portone_payments.domain.errors.billing import (
 )
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.records.settled_invoices import RUNNING_KEPT
 from portone_payments.domain.records.subscriptions import (
     Change,
     Invoice,
@@ -215,6 +216,9 @@ def _difference(
     )
     blank = _blank(change, moment, kst_midnight(today), kst_midnight(ends))
     invoice = made(subscription, blank, cost, policy)
+    if invoice.amount > 0 and len(_charged(subscription, moment)) >= RUNNING_KEPT:
+        # each payment of a period stays in sight of its refunds
+        raise ChangeNotAllowed(reason="too_many_changes")
     return _Offer(replace(change, credits=shared_out(-cost.left, payments)), invoice)
 
 
@@ -263,6 +267,12 @@ def _last_paid(subscription: Subscription, moment: Moment) -> Invoice | None:
     """The invoice that was settled last for today."""
     settled = [each for each in _running(subscription, moment) if each.state is InvoiceState.PAID]
     return settled[-1] if settled else None
+
+
+def _charged(subscription: Subscription, moment: Moment) -> list[Invoice]:
+    """The plan changes within the running period that were paid for."""
+    changes = (each for each in _running(subscription, moment) if each.kind is InvoiceKind.PRORATION)
+    return [each for each in changes if each.paid_by is not None]
 
 
 def _blank(change: Change, moment: Moment, starts: int, ends: int) -> Invoice:

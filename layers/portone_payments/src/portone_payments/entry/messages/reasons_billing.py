@@ -13,6 +13,11 @@ REASONS: dict[str, Message] = {
         "The running period was refunded. Change the plan from the next period on.",
         Action.START_OVER,
     ),
+    "too_many_changes": Message(
+        "이번 기간에는 더 이상 바로 변경할 수 없습니다. 다음 기간부터 변경해 주세요.",
+        "The plan was changed too often in this period. Change it from the next period on.",
+        Action.START_OVER,
+    ),
     "chosen": Message(
         "고객이 다음 기간의 요금제를 직접 선택했습니다. 다음 기간이 시작된 뒤에 변경해 주세요.",
         "The customer chose the plan of the next period. Change it once that period has begun.",
