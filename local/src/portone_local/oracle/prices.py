@@ -13,7 +13,8 @@ from portone_payments.domain.records.subscriptions import Invoice, InvoiceKind, 
 
 DAY = 24 * 60 * 60
 KST = timezone(timedelta(hours=9))
-_PRICES = frozenset({"subscription_started", "subscription_changed"})
+_FOR_ALL = "subscription_price_set"
+_PRICES = frozenset({"subscription_started", "subscription_changed", _FOR_ALL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,17 @@ ANYTHING = Worth(most=sys.maxsize)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """A price announced `at` (epoch seconds UTC): for today, or else for the next period on."""
+    """A price announced `at` (epoch seconds UTC): for today, or else for the next period on.
+
+    No period that begins before `since` (epoch seconds UTC) has it; `for_all` leaves the plan as it was.
+    """
 
     seq: int
     at: float
+    since: float
     amount: int
     at_once: bool
+    for_all: bool
     credit: int
 
 
@@ -112,8 +118,9 @@ class Course:
     def _asked(self, invoice: Invoice) -> list[int]:
         """A period costs the last price announced before it, or one from between its start and payment."""
         until = invoice.settled_at if invoice.settled_at is not None else self.now
-        told = [each for each in self.prices if each.at <= invoice.starts]
-        during = [each.amount for each in self.prices if invoice.starts < each.at <= until]
+        due = [each for each in self.prices if each.since <= invoice.starts]
+        told = [each for each in due if each.at <= invoice.starts]
+        during = [each.amount for each in due if invoice.starts < each.at <= until]
         others = self._of(InvoiceKind.PRORATION)
         if any(each.starts <= invoice.starts <= (each.settled_at or until) for each in others):
             # the price announced for this period waited for the outcome of a change at once
@@ -122,7 +129,7 @@ class Course:
 
     def _before(self, change: Price) -> list[int]:
         """What the plan before a change may have cost: the last at once, or one announced since."""
-        earlier = [each for each in self.prices if each.seq < change.seq]
+        earlier = [each for each in self.prices if each.seq < change.seq and each.since <= change.at]
         last = max(each.seq for each in earlier if each.at_once)
         return [each.amount for each in earlier if each.seq >= last]
 
@@ -142,7 +149,7 @@ class Course:
         first = invoice.id == self._of(InvoiceKind.PERIOD)[0].id
         if self.subscription.anchor_day is None:
             # an anchor may have left with another plan
-            return first and not all(each.at_once for each in self.prices)
+            return first and not all(each.at_once or each.for_all for each in self.prices)
         return (
             first or datetime.fromtimestamp(invoice.starts, KST).date().isoformat() == self.subscription.start
         )
@@ -171,8 +178,10 @@ def _price(entry: HistoryLine) -> Price:
     return Price(
         seq=entry.seq,
         at=entry.at,
+        since=float(entry.data.get("starts", 0)),
         amount=int(entry.data["amount"]),
         at_once=entry.fact == "subscription_started" or "credit" in entry.data,
+        for_all=entry.fact == _FOR_ALL,
         credit=int(entry.data.get("credit", 0)),
     )
 

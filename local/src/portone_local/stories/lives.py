@@ -150,6 +150,6 @@ LIFE_STORIES = (
     Story("decide about a charge-back", disputed, go_on, go_on, wanted=None),
     Story("tell what pays after a method was lost", method_lost, work, nothing, None, restless=True),
     Story("ask all for a new price", weekly, reprice, reprice, wanted=None),
-    Story("tell all of a new price", repriced, work, nothing, wanted=None, restless=True),
+    Story("tell all of a new price", repriced, work, nothing, None, restless=True, patience=8 * DAY),
     Story("have the shop subscribe a user", customer, subscribe_user, subscribe_user, wanted=None),
 )
