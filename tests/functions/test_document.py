@@ -1,11 +1,14 @@
 """What generated clients need of docs/openapi.json, and where strictness and document could part."""
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
 
+from portone_local.gateway.sigv4 import NOBODY
 from portone_local.openapi.document import FILE
 from portone_local.stack.stack import Stack
 from portone_payments.domain.readings.methods import ORDERED, SAVED
@@ -103,6 +106,26 @@ def test_a_retryable_answer_says_when_and_no_answer_is_cached() -> None:
     }
 
     assert (silent, cached) == (set(), set())
+
+
+def test_who_has_no_right_to_a_route_is_refused_as_documented() -> None:
+    """An app's own routes ask for a token alone; a policy that allows a call gives no right."""
+    signer = replace(NOBODY, access_key="LOCALSTRANGERKEY", allowed=("*",))
+    documented, refused = set(), set()
+
+    with Stack.in_memory(seed=1) as stack:
+        stack.iam.know(signer)
+        for path, operations in DOCUMENT["paths"].items():
+            for method, said in operations.items():
+                caller = stack.signing(signer) if said["security"] == [{"iam": []}] else stack.app("user-1")
+                answer = caller.request(method.upper(), re.sub(r"\{\w+\}", "1", path))
+                if answer.status == 403:
+                    refused.add((method, path, answer.json()["error"]["code"]))
+                if ".forbidden" in said["responses"].get("403", {}).get("$ref", ""):
+                    documented.add((method, path, "forbidden"))
+
+    assert refused == documented
+    assert {("put", "/plans/{planId}", "forbidden"), ("get", "/staff/subscriptions", "forbidden")} < refused
 
 
 @pytest.mark.parametrize("spelt", ["2966", "2966.0", "2.966e3", "2966.00"])

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import ConfigDict
+
 from portone_payments.domain.errors.common import InvalidRequest
 from portone_payments.entry.fields.closed import Platform
 from portone_payments.entry.http import INLINE_SECONDS, HttpHandler
@@ -20,9 +22,16 @@ class WindowBody(Body):
     platform: Platform
 
 
-class PayBody(Body):
-    """A saved method of the caller, or a window; without either, the method that pays it anyway."""
+_BOTH: dict[str, Any] = {
+    "required": ["billingKeyId", "window"],
+    "properties": {"billingKeyId": {"type": "string"}, "window": {"type": "object"}},
+}
 
+
+class PayBody(Body):
+    """A saved method of the caller, or a window, not both; without either, the method that pays it anyway."""
+
+    model_config = ConfigDict(json_schema_extra={"not": _BOTH})
     billing_key_id: BillingKeyId | None = None
     window: WindowBody | None = None
 

@@ -19,25 +19,26 @@ from portone_local.openapi.billing_answers import (
     Subscription,
     Subscriptions,
 )
-from portone_local.openapi.operations import BODY, PAGE, PREPARE, READ, SENT, USER, WRITTEN, Errors, Operation
+from portone_local.openapi.operations import BODY, PAGE, PREPARE, READ, SENT, WRITTEN, Errors, Operation
 from portone_payments.domain.errors import billing
 from portone_payments.domain.errors import common as errors
 from portone_payments.domain.errors import payments as payment_errors
+from portone_payments.entry.views.users import USER as USER_ID
 
 KEY: Errors = (billing.BillingKeyNotFound,)
 NAMED: dict[str, Any] = {
     "userId": {
-        "schema": {"type": "string", "minLength": 1, "maxLength": 128},
-        "description": "whose, for the shop and its staff; an app lists its own",
+        "schema": {"type": "string", "pattern": f"^{USER_ID.pattern}$"},
+        "required": True,
+        "description": "whose",
     }
 }
-MINE: Errors = (*USER, billing.SubscriptionNotFound)
+MINE: Errors = (billing.SubscriptionNotFound,)
 REFUSED: Errors = (billing.SubscriptionEnded, billing.SubscriptionEnding, billing.ChangeNotAllowed)
 CHANGED: Errors = (*MINE, *REFUSED, billing.SubscriptionBusy)
 STARTED: Errors = (
     billing.AccountClosing,
     *BODY,
-    *USER,
     *KEY,
     billing.NoBillingKey,
     billing.ChargeDeclined,
@@ -55,7 +56,6 @@ BILLING_OPERATIONS = {
         answers={200: IssueWindow},
         errors=(
             *BODY,
-            *USER,
             billing.BillingMethodNotOffered,
             billing.WindowIncomplete,
             billing.TooManyBillingKeys,
@@ -70,7 +70,6 @@ BILLING_OPERATIONS = {
         answers=KEPT,
         errors=(
             *BODY,
-            *USER,
             *KEY,
             billing.BillingKeyRefused,
             billing.BillingKeyGone,
@@ -80,22 +79,21 @@ BILLING_OPERATIONS = {
             *WRITTEN,
         ),
     ),
-    "list_billing_keys": Operation(answers={200: BillingKeys}, errors=(*USER, *READ)),
-    "get_billing_key": Operation(answers={200: BillingKey}, errors=(*USER, *KEY, *READ)),
+    "list_billing_keys": Operation(answers={200: BillingKeys}, errors=READ),
+    "get_billing_key": Operation(answers={200: BillingKey}, errors=(*KEY, *READ)),
     "set_default_billing_key": Operation(
         answers={200: BillingKey},
-        errors=(*USER, *KEY, billing.BillingKeyGone, errors.TooManyRequests, *WRITTEN),
+        errors=(*KEY, billing.BillingKeyGone, errors.TooManyRequests, *WRITTEN),
     ),
     "delete_billing_key": Operation(
         answers={200: DeletedBillingKey, 202: LeavingBillingKey},
-        errors=(*USER, *KEY, errors.SecretsUnavailable, *WRITTEN),
+        errors=(*KEY, errors.SecretsUnavailable, *WRITTEN),
     ),
     "charge_payment": Operation(
         body="ChargeBody",
         answers={200: Payment, 202: UnreadPayment},
         errors=(
             *BODY,
-            *USER,
             *KEY,
             payment_errors.PaymentNotFound,
             billing.ChargeDeclined,
@@ -114,7 +112,7 @@ BILLING_OPERATIONS = {
         answers={200: Plan, 202: OpenPlan},
         errors=(*BODY, billing.PlanNotFound, *WRITTEN),
     ),
-    "get_plan": Operation(shared=True, answers={200: Plan}, errors=(*USER, billing.PlanNotFound, *READ)),
+    "get_plan": Operation(shared=True, answers={200: Plan}, errors=(billing.PlanNotFound, *READ)),
     "subscribe": Operation(
         body="SubscribeBody",
         keyed=True,
@@ -159,10 +157,11 @@ BILLING_OPERATIONS = {
         ),
     ),
     "list_subscriptions": Operation(
-        query=PAGE | NAMED,
+        query=PAGE,
+        named=NAMED,
         shared=True,
         answers={200: Subscriptions},
-        errors=(errors.InvalidRequest, *USER, *READ),
+        errors=(errors.InvalidRequest, *READ),
     ),
     "get_subscription": Operation(shared=True, answers=ONE, errors=(*MINE, *READ)),
     "get_subscription.invoices": Operation(

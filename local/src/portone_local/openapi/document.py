@@ -16,7 +16,7 @@ from portone_local.gateway.routes import Iam, Route, routes_of
 from portone_local.openapi.billing_operations import BILLING_OPERATIONS
 from portone_local.openapi.identity_operations import IDENTITY_OPERATIONS
 from portone_local.openapi.operations import OPERATIONS as OTHERS
-from portone_local.openapi.operations import Operation
+from portone_local.openapi.operations import Errors, Operation
 from portone_local.openapi.refusals import (
     NO_STORE,
     RETRY_AFTER,
@@ -31,6 +31,7 @@ from portone_local.template import cloudformation as template
 from portone_payments.domain.errors.common import Forbidden, Unauthenticated
 from portone_payments.entry.request import IDEMPOTENCY_KEY, INVOICE_ID, ORDER_ID, PAYMENT_ID
 from portone_payments.entry.responses import STATUSES
+from portone_payments.entry.rights import Right
 from portone_payments.entry.views.identity import VERIFICATION_ID
 from portone_payments.entry.views.refunds import REFUND_ID
 from portone_payments.entry.views.users import PATH_ID
@@ -68,7 +69,6 @@ PATTERNS = {
     "invoiceId": INVOICE_ID.pattern,
     "userId": PATH_ID.pattern,
 }
-TOKEN_ERRORS = frozenset({Unauthenticated, Forbidden})
 # statuses API Gateway also answers by itself
 GATEWAY = (404, 413, 429, 500, 503)
 SECURITY: dict[str, Any] = {
@@ -124,8 +124,8 @@ def _operation(route: Route, folder: str, refusals: Refusals) -> dict[str, Any]:
         "summary": said.summary or _summary(_from(folder, "__doc__")),
         "description": inspect.getdoc(_from(folder, "route")),
         "security": [{"iam" if iam else "jwt": []}],
-        "parameters": [*_path_parameters(route), *_query_parameters(said), *_headers(said)],
-        "responses": _responses(said, refusals, iam=iam),
+        "parameters": [*_path_parameters(route), *_query_parameters(route, said), *_headers(said)],
+        "responses": _responses(said, refusals, admission=_admission(route, folder), iam=iam),
     }
     if said.body:
         content = as_json({"$ref": SCHEMAS + _model(folder, said).__name__})
@@ -161,8 +161,9 @@ def _path_parameters(route: Route) -> Iterator[dict[str, Any]]:
         yield {"name": name, "in": "path", "required": True, "schema": schema}
 
 
-def _query_parameters(said: Operation) -> Iterator[dict[str, Any]]:
-    for name, parameter in said.query.items():
+def _query_parameters(route: Route, said: Operation) -> Iterator[dict[str, Any]]:
+    named = said.named if route.path.startswith(("/ops", "/staff")) else {}
+    for name, parameter in (named | said.query).items():
         yield {"name": name, "in": "query", "required": False, **parameter}
 
 
@@ -177,11 +178,17 @@ def _headers(said: Operation) -> Iterator[dict[str, Any]]:
         }
 
 
-def _responses(said: Operation, refusals: Refusals, *, iam: bool) -> dict[str, Any]:
+def _admission(route: Route, folder: str) -> Errors:
+    """What a caller is refused with: a user of the app needs no right beyond a token."""
+    if route.path.startswith(("/ops", "/staff")) or _from(folder, "handler").rights[0] is not Right.OWNER:
+        return (Unauthenticated, Forbidden)
+    return (Unauthenticated,)
+
+
+def _responses(said: Operation, refusals: Refusals, *, admission: Errors, iam: bool) -> dict[str, Any]:
     codes: dict[int, list[str]] = defaultdict(list)
-    for error in said.errors:
-        if not (iam and error in TOKEN_ERRORS):
-            codes[STATUSES[error]].append(error.code)
+    for error in (*admission, *said.errors):
+        codes[STATUSES[error]].append(error.code)
     codes[500].append("internal_error")
     gateway = {*GATEWAY, 403 if iam else 401}
     found = {status: _answer(status, model) for status, model in said.answers.items()}

@@ -1,12 +1,12 @@
 """What the document says of the identity functions."""
 
 from portone_local.openapi import identity_answers
-from portone_local.openapi.operations import BODY, PAGE, READ, STAFF, USER, WRITTEN, Errors, Operation
+from portone_local.openapi.operations import BODY, PAGE, READ, WRITTEN, Errors, Operation
 from portone_payments.domain.errors import common as errors
 from portone_payments.domain.errors import identity as identity_errors
 
 _CALLED: Errors = (errors.ProviderUnavailable, errors.ProviderRefused, errors.SecretsUnavailable)
-_OWN: Errors = (*USER, identity_errors.VerificationNotFound)
+_OWN: Errors = (identity_errors.VerificationNotFound,)
 _OPEN: Errors = (*_OWN, identity_errors.VerificationExpired, identity_errors.VerificationUsed)
 _STATE = {200: identity_answers.VerificationState, 202: identity_answers.OpenVerificationState}
 
@@ -14,7 +14,7 @@ IDENTITY_OPERATIONS = {
     "start_verification": Operation(
         body="StartBody",
         answers={200: identity_answers.VerificationWindow},
-        errors=(*BODY, *USER, identity_errors.VerificationLimit, *WRITTEN),
+        errors=(*BODY, identity_errors.VerificationLimit, *WRITTEN),
     ),
     "get_verification": Operation(
         answers={200: identity_answers.Verification},
@@ -73,31 +73,30 @@ IDENTITY_OPERATIONS = {
             *WRITTEN,
         ),
     ),
-    "get_my_identity": Operation(answers={200: identity_answers.MyVerification}, errors=(*USER, *READ)),
+    "get_my_identity": Operation(answers={200: identity_answers.MyVerification}, errors=READ),
     "preview_bypass": Operation(
-        body="BypassBody", answers={200: identity_answers.BypassPreview}, errors=(*BODY, *STAFF)
+        body="BypassBody", answers={200: identity_answers.BypassPreview}, errors=BODY
     ),
     "reveal_identity": Operation(
         body="RevealBody",
         answers={200: identity_answers.ClearFacts},
-        errors=(*BODY, *STAFF, identity_errors.IdentityNotFound, *READ),
+        errors=(*BODY, identity_errors.IdentityNotFound, *READ),
     ),
     "allow_replacement": Operation(
         body="ReplaceBody",
         answers={200: identity_answers.ReplacePermit},
-        errors=(*BODY, *STAFF, identity_errors.IdentityNotFound, *WRITTEN),
+        errors=(*BODY, identity_errors.IdentityNotFound, *WRITTEN),
     ),
     "list_duplicates": Operation(
         query=PAGE,
         answers={200: identity_answers.DuplicateAccounts},
-        errors=(errors.InvalidRequest, *STAFF, *READ),
+        errors=(errors.InvalidRequest, *READ),
     ),
     "decide_duplicates": Operation(
         body="DecideBody",
         answers={200: identity_answers.Decided},
         errors=(
             *BODY,
-            *STAFF,
             identity_errors.IdentityNotFound,
             identity_errors.IdentityDuplicatesChanged,
             *WRITTEN,

@@ -39,8 +39,6 @@ STATUS: dict[str, Any] = {
 READ: Errors = (errors.StorageUnavailable,)
 WRITTEN: Errors = (errors.Busy, *READ)
 BODY: Errors = (errors.InvalidRequest, errors.PayloadTooLarge)
-USER: Errors = (errors.Unauthenticated,)
-STAFF: Errors = (errors.Unauthenticated, errors.Forbidden)
 PREPARE: Errors = (
     payment_errors.OrderNotFound,
     payment_errors.OrderExpired,
@@ -91,8 +89,8 @@ class Operation:
     """A function: `body` is its request model or its name there, `answers` are by status.
 
     `keyed`: it takes an Idempotency-Key, `key_required`: not without one. `shared`: owners and staff call the
-    same function. `name` and `summary`: of another route of that function, which stands under
-    `function.last part of its path`.
+    same function, `named` is the query that only those take who are not owners. `name` and `summary`: of
+    another route of that function, which stands under `function.last part of its path`.
     """
 
     answers: dict[int, type]
@@ -100,6 +98,7 @@ class Operation:
     body: str | type[Body] | None = None
     body_optional: bool = False
     query: dict[str, Any] = field(default_factory=dict)
+    named: dict[str, Any] = field(default_factory=dict)
     keyed: bool = False
     key_required: bool = False
     shared: bool = False
@@ -139,56 +138,55 @@ OPERATIONS = {
         body="PrepareBody",
         keyed=True,
         answers={200: answers.Checkout},
-        errors=(*BODY, *USER, *PREPARE, *WRITTEN),
+        errors=(*BODY, *PREPARE, *WRITTEN),
     ),
     "verify_payment": Operation(
         answers={200: answers.Payment, 202: answers.UnreadPayment},
-        errors=(*USER, payment_errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
+        errors=(payment_errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
     ),
     "get_payment": Operation(
         answers={200: answers.Payment},
-        errors=(*USER, payment_errors.PaymentNotFound, *READ),
+        errors=(payment_errors.PaymentNotFound, *READ),
     ),
     "list_payments": Operation(
         query=PAGE,
         answers={200: answers.Payments},
-        errors=(errors.InvalidRequest, *USER, *READ),
+        errors=(errors.InvalidRequest, *READ),
     ),
     "list_attention": Operation(
         query=KIND | PAGE,
         answers={200: staff_answers.StaffPayments},
-        errors=(errors.InvalidRequest, *STAFF, *READ),
+        errors=(errors.InvalidRequest, *READ),
     ),
     "catch_up_payment": Operation(
         answers={200: staff_answers.StaffReading, 202: staff_answers.StaffReading},
-        errors=(*STAFF, payment_errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
+        errors=(payment_errors.PaymentNotFound, errors.SecretsUnavailable, *WRITTEN),
     ),
     "resolve_payment": Operation(
         body="ResolveBody",
         answers={200: staff_answers.StaffPayment},
-        errors=(*BODY, *STAFF, payment_errors.PaymentNotFound, payment_errors.NothingToResolve, *WRITTEN),
+        errors=(*BODY, payment_errors.PaymentNotFound, payment_errors.NothingToResolve, *WRITTEN),
     ),
     "list_discrepancies": Operation(
         query=STATUS | PAGE,
         answers={200: audit_answers.Discrepancies},
-        errors=(errors.InvalidRequest, *STAFF, *READ),
+        errors=(errors.InvalidRequest, *READ),
     ),
     "close_discrepancy": Operation(
         body="CloseBody",
         answers={200: audit_answers.Discrepancy},
-        errors=(*BODY, *STAFF, payment_errors.DiscrepancyNotFound, payment_errors.NothingToResolve, *WRITTEN),
+        errors=(*BODY, payment_errors.DiscrepancyNotFound, payment_errors.NothingToResolve, *WRITTEN),
     ),
     "confirm_payment": Operation(
         body="ConfirmBody",
         answers={200: answers.Payment, 202: answers.UnreadPayment},
-        errors=(*USER, *CONFIRM),
+        errors=CONFIRM,
     ),
     "issue_cash_receipt": Operation(
         body=ReceiptBody,
         shared=True,
         answers=RECEIVED,
         errors=(
-            *STAFF,
             *BODY,
             payment_errors.CashReceiptNotAllowed,
             payment_errors.CashReceiptExists,
@@ -199,28 +197,26 @@ OPERATIONS = {
     "get_cash_receipt": Operation(
         shared=True,
         answers={200: CashReceipt},
-        errors=(*STAFF, payment_errors.PaymentNotFound, payment_errors.CashReceiptNotFound, *READ),
+        errors=(payment_errors.PaymentNotFound, payment_errors.CashReceiptNotFound, *READ),
     ),
-    "cancel_cash_receipt": Operation(
-        answers=RECEIVED, errors=(*STAFF, payment_errors.CashReceiptNotFound, *RECEIPT)
-    ),
-    "cancel_payment": Operation(body=CancelBody, answers=REFUNDED, errors=(*USER, *REFUND)),
-    "cancel_payment_as_staff": Operation(body=StaffCancelBody, answers=REFUNDED, errors=(*STAFF, *REFUND)),
+    "cancel_cash_receipt": Operation(answers=RECEIVED, errors=(payment_errors.CashReceiptNotFound, *RECEIPT)),
+    "cancel_payment": Operation(body=CancelBody, answers=REFUNDED, errors=REFUND),
+    "cancel_payment_as_staff": Operation(body=StaffCancelBody, answers=REFUNDED, errors=REFUND),
     "get_refund": Operation(
         shared=True,
         answers={200: Refund},
-        errors=(*STAFF, payment_errors.PaymentNotFound, payment_errors.RefundNotFound, *READ),
+        errors=(payment_errors.PaymentNotFound, payment_errors.RefundNotFound, *READ),
     ),
     "put_refund_account": Operation(
         shared=True,
         body=AccountBody,
         answers=REFUNDED,
-        errors=(*STAFF, *REFUND, payment_errors.RefundNotFound, payment_errors.NothingToResolve),
+        errors=(*REFUND, payment_errors.RefundNotFound, payment_errors.NothingToResolve),
     ),
     "approve_refund": Operation(
         body="ApproveBody",
         body_optional=True,
         answers=REFUNDED,
-        errors=(*STAFF, *REFUND, payment_errors.RefundNotFound, payment_errors.NothingToResolve),
+        errors=(*REFUND, payment_errors.RefundNotFound, payment_errors.NothingToResolve),
     ),
 }
