@@ -39,6 +39,23 @@ def test_assigning_a_method_is_told_at_once_with_what_it_will_pay(stack: Stack) 
     assert shown(stack, subscription_id)["paysWith"] == other
 
 
+def test_what_another_method_will_pay_is_what_it_is_then_charged(stack: Stack) -> None:
+    put_plan(stack, "small", amount=3_100)
+    subscription_id, other = subscribed(stack), save_key(stack)
+    stack.run_for(15 * DAY, step=DAY)
+    put(stack, subscription_id, "plan", {"planId": "small", "when": "now"})
+
+    put(stack, subscription_id, "billing-key", {"billingKeyId": other})
+    # the credit pays the next month, and some of the one after it
+    month(stack)
+    month(stack)
+
+    (change,) = told(stack, subscription_id)
+    paid = shown(stack, subscription_id)["invoices"][0]
+    assert 0 < paid["amount"] < 3_100
+    assert (change["amount"], charged(stack)) == (paid["amount"], 2)
+
+
 def test_deleting_the_default_names_what_it_paid_and_what_pays_now(stack: Stack) -> None:
     subscription_id, first = subscribed(stack), first_key(stack)
     other = save_key(stack)

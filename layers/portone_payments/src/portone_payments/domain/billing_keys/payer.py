@@ -7,9 +7,10 @@ from portone_payments.domain.billing_keys.wallet import chargeable
 from portone_payments.domain.records.billing_keys import SavedKey, Wallet
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
-from portone_payments.domain.subscriptions.invoices import next_start, open_invoices
+from portone_payments.domain.subscriptions.ahead import Ahead, ahead
 from portone_payments.domain.subscriptions.life import OVER
 from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.settlement import paid
 
 
 class Because(StrEnum):
@@ -69,15 +70,15 @@ def now_paid_by(
     chosen = key.id if key else None
     if subscription.status in OVER or (chosen == subscription.pays_with and not always):
         return subscription
-    amount, at = _next_charge(subscription)
+    coming = _next_charge(subscription, moment, policy)
     return record(
         replace(subscription, pays_with=chosen),
         Fact.SUBSCRIPTION_METHOD_CHANGED,
         moment,
         billing_key=chosen,
         because=_why(subscription, chosen),
-        amount=amount,
-        charges_at=at,
+        amount=coming.amount,
+        charges_at=coming.at,
     )
 
 
@@ -87,11 +88,8 @@ def _why(subscription: Subscription, chosen: str | None) -> Because:
     return Because.CHOSEN if chosen == subscription.billing_key_id else Because.FALLBACK
 
 
-def _next_charge(subscription: Subscription) -> tuple[int, int | None]:
-    """The next amount (minor units), and when it is due (epoch seconds UTC)."""
-    opened = open_invoices(subscription)
-    if opened:
-        return opened[0].amount, opened[0].due_at
-    coming = subscription.change
-    price = subscription.amount if coming is None or coming.invoice_id is not None else coming.amount
-    return price, next_start(subscription)
+def _next_charge(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> Ahead:
+    """The next charge that is not under way yet, to the won."""
+    under_way = subscription.invoices.get(subscription.in_flight or "")
+    told = subscription if under_way is None else paid(subscription, under_way, moment)
+    return ahead(told, moment.now, policy)
