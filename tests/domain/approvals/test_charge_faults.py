@@ -27,7 +27,7 @@ from portone_payments.domain.approvals.attempts import (
 from portone_payments.domain.errors.billing import ChargeInProgress
 from portone_payments.domain.errors.common import ProviderRefused
 from portone_payments.domain.errors.payments import TooManyTries
-from portone_payments.domain.readings.outcome import CHARGE_FAULTS, NO_EFFECT_TYPES, charge_fault
+from portone_payments.domain.readings.outcome import CHARGE_FAULTS, FORGOTTEN, NO_EFFECT_TYPES, charge_fault
 from portone_payments.domain.readings.payment import RemoteStatus
 from portone_payments.domain.records.payments import Payment
 from portone_payments.domain.records.stops import PROBE_EVERY
@@ -141,6 +141,24 @@ def test_a_decline_of_the_last_day_is_never_displaced_by_withdrawn_attempts() ->
     assert (declined.attempt, declined.code) == (1, "pg_provider")
     assert len(payment.approvals) == KEPT
     assert payment.approvals[-1].attempt == KEPT + 9
+
+
+@pytest.mark.parametrize(
+    ("saved", "channel", "again"),
+    [("issue-1", "channel-1", True), ("issue-2", "channel-1", False), ("issue-1", "channel-2", False)],
+)
+def test_the_key_of_a_withdrawn_charge_sends_nothing_but_the_same_again(
+    saved: str,
+    channel: str,
+    again: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    payment = a_payment(expires_at=NOW + DAY)
+    first = intend_charge(payment, "token", "issue-1", moment(0), channel_key="channel-1")
+    withdrawn_one = refused(first, 1, "unauthorized", moment(1))
+
+    later = intend_charge(withdrawn_one, "token-2", saved, moment(FORGOTTEN), channel_key=channel)
+
+    assert (later.approvals[-1].key == first.approvals[0].key) is again
 
 
 def refused_in_turn(code: str, number: int) -> Payment:

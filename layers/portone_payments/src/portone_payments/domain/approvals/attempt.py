@@ -64,7 +64,7 @@ def intend_charge(
         state=ApprovalState.RESERVED,
         sent_at=moment.now,
     )
-    known = forgotten(payment, moment.now)
+    known = forgotten(payment, approval, moment.now)
     if known is not None:
         # however long PortOne refuses us, the attempts never outnumber the keys it may still know
         approval = replace(
@@ -197,18 +197,14 @@ def released(payment: Payment, approval: Approval, code: str, moment: Moment) ->
 
 
 def settled(approval: Approval, state: ApprovalState, code: str | None, moment: Moment) -> Approval:
-    """The attempt with its outcome; the contents of its request are dropped."""
-    return replace(
-        approval,
-        state=state,
-        code=code,
-        token=None,
-        settled_at=moment.now,
-        channel_key=None,
-        notice_urls=(),
-        product_type=None,
-        test=False,
-    )
+    """The attempt with its outcome; the contents of its request are dropped.
+
+    A withdrawn charge keeps them: its key may send nothing else (facts 1.5).
+    """
+    done = replace(approval, state=state, code=code, token=None, settled_at=moment.now, test=False)
+    if done.billing_key_id is not None and withdrawn(done):
+        return done
+    return replace(done, channel_key=None, notice_urls=(), product_type=None)
 
 
 def with_approval(payment: Payment, approval: Approval) -> Payment:

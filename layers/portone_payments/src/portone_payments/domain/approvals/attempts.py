@@ -147,10 +147,15 @@ def next_number(payment: Payment) -> int:
     return max((each.attempt for each in payment.approvals), default=0) + 1
 
 
-def forgotten(payment: Payment, now: float) -> Approval | None:
-    """A withdrawn charge whose key PortOne has forgotten: the key may be used again."""
-    found = (each for each in payment.approvals if withdrawn(each) and each.billing_key_id is not None)
+def forgotten(payment: Payment, charge: Approval, now: float) -> Approval | None:
+    """A withdrawn charge that sent the same under a key PortOne has forgotten: it may be sent again."""
+    found = (each for each in payment.approvals if withdrawn(each) and sends(each) == sends(charge))
     return next((each for each in found if now - since(each) >= FORGOTTEN), None)
+
+
+def sends(charge: Approval) -> tuple[object, ...]:
+    """What distinguishes the request of a charge from others of its payment."""
+    return (charge.billing_key_id, charge.channel_key, charge.notice_urls, charge.product_type)
 
 
 def since(approval: Approval) -> float:

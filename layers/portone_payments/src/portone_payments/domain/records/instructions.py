@@ -118,7 +118,7 @@ class Approval:
     `resent_at`: since when it is sent anew, after PortOne had refused *us*; `stopped_until`: when that may
     have ended. `answered`: PortOne answered and left the outcome open; `silent_since` as of a refund.
     `channel_key`, `notice_urls`, `product_type` and `test`, as configured when it was stored, until it is
-    settled.
+    settled; a withdrawn charge keeps what its key sent.
     """
 
     attempt: int
