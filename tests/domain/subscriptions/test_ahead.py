@@ -51,6 +51,13 @@ def test_a_credit_is_spent_before_the_next_charge() -> None:
     assert next_of(credited) == Ahead(at=at(2026, 3, 31, 10), amount=9_000)
 
 
+def test_a_charge_behind_years_of_credit_is_shown_and_behind_more_what_pays_meanwhile() -> None:
+    years, forever = (replace(running(), balance=9_900 * months) for months in (36, 600))
+
+    assert next_of(years) == Ahead(at=at(2029, 2, 28, 10), amount=9_900)
+    assert next_of(forever) == Ahead(waits_for=ChargeWaitsFor.BALANCE)
+
+
 def test_a_declined_charge_comes_again_on_its_day() -> None:
     declined = tried(running(), at(2026, 2, 28, 10), "card_declined")
 

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from portone_payments.domain.records.history import Moment
+from portone_payments.domain.records.settled_invoices import parted
 from portone_payments.domain.records.subscriptions import InvoiceState, Subscription, SubscriptionStatus
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
-from portone_payments.domain.subscriptions.invoices import open_invoices
+from portone_payments.domain.subscriptions.invoices import BILLED, open_invoices
 from portone_payments.domain.subscriptions.owed import blocked_by
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 
-LOOKS_AHEAD = 12
+# due moments: a credit may pay for years of months
+LOOKS_AHEAD = 60
 
 
 class ChargeWaitsFor(StrEnum):
@@ -22,6 +24,8 @@ class ChargeWaitsFor(StrEnum):
     OUTCOME = "outcome"
     STAFF = "staff"
     EARLIER_PART = "earlier_part"
+    BALANCE = "balance"
+    """Nothing: the balance pays for longer than anybody looks ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +44,12 @@ def ahead(subscription: Subscription, now: float, policy: BillingPolicy) -> Ahea
     if subscription.stopped_for:
         return Ahead(waits_for=ChargeWaitsFor.STAFF)
     told, at = subscription, now
-    for _ in range(LOOKS_AHEAD):
+    for _ in range(0 if _is_free(subscription) else LOOKS_AHEAD):
         due_at = next_due(told, at, policy)
         if due_at is None:
             break
         at = max(at, due_at)
-        told = advance(told, Moment(now=at, by="sweep"), policy)
+        told, _ = parted(advance(told, Moment(now=at, by="sweep"), policy))
         invoice = due_invoice(told, at)
         if invoice is not None:
             return Ahead(at=int(at), amount=invoice.amount)
@@ -57,10 +61,18 @@ def ahead(subscription: Subscription, now: float, policy: BillingPolicy) -> Ahea
     return Ahead(waits_for=_waits_for(subscription, told))
 
 
+def _is_free(subscription: Subscription) -> bool:
+    """Whether no period of it costs anything, and nothing is owed."""
+    costs = subscription.order_id is not None or subscription.amount > 0 or subscription.balance < 0
+    return not costs and subscription.change is None and not open_invoices(subscription)
+
+
 def _waits_for(subscription: Subscription, told: Subscription) -> ChargeWaitsFor | None:
     if any(each.hard for each in open_invoices(subscription)):
         return ChargeWaitsFor.METHOD
     if told.order_id is not None and any(blocked_by(told, each) for each in open_invoices(told)):
         return ChargeWaitsFor.EARLIER_PART
+    if told.status in BILLED and told.balance > 0:
+        return ChargeWaitsFor.BALANCE
     stands = {SubscriptionStatus.PAUSED, SubscriptionStatus.UNPAID}
     return ChargeWaitsFor.CUSTOMER if told.status in stands else None
