@@ -64,13 +64,13 @@ curls: setup ## a ready curl for each route of the running make serve; FOR=refun
 	@$(run) portone_local.serve.curls $(which) $(if $(FOR),--for "$(FOR)")
 
 test: setup ## the whole suite at everyday settings
-	@$(spread) -m "not check and not alone"
+	@$(spread) -m "not check and not thorough"
 
 check: setup .venv-sam/.ready ## static checks, the built and deployed artifact, races and fuzz at full settings
 	@$(MAKE) --no-print-directory static
 	@$(MAKE) --no-print-directory audit
 	@.venv/bin/pytest -m check
-	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 STATE_MACHINE_RUNS=300 $(spread) --dist load -m "(race or fuzz or machine or alone) and not check"
+	@RACE_ROUNDS=200 FUZZ_EXAMPLES=500 STATE_MACHINE_RUNS=300 $(spread) --dist load -m "(race or fuzz or machine or thorough) and not check"
 
 static: setup ## format, lint, types, import contracts
 	@.venv/bin/ruff format --check --quiet . && echo "format: as agreed"

@@ -38,7 +38,7 @@ def test_a_story_ends_the_same_whatever_portone_leaves_out_adds_or_reorders(
     record_property("mutations of PortOne's answers", sum(map(len, rows(tale.name))))
 
 
-@pytest.mark.alone
+@pytest.mark.thorough
 @pytest.mark.parametrize("tale", TALES, ids=lambda tale: tale.name)
 def test_a_story_survives_each_mutation_alone(tale: Tale, record_property: Count) -> None:
     for mutation in alone(tale.name):

@@ -21,7 +21,16 @@ from portone_local.stories.telling import (
     step_of,
 )
 from portone_local.stories.world import Story
+from portone_local.template import cloudformation as template
 from tests.support.seen import Seen
+
+# the audit has no payment to tell a story of: its functions die in crash tests of their own
+AUDIT = {"audit_payments", "list_discrepancies", "close_discrepancy"}
+# what ended five years ago has nobody to go on with it: who deletes dies in
+# tests/flows/timers/test_retention.py
+RETENTION = {"apply_retention"}
+# and so do those of the identity functions, which have users and verifications instead
+IDENTITY = template.functions_of("identity")
 
 
 @pytest.mark.parametrize("story", ALL_STORIES, ids=lambda story: story.name)
@@ -40,19 +49,29 @@ def test_a_process_that_dies_at_any_call_leaves_the_books_right(story: Story) ->
     assert told
 
 
-def test_every_kind_of_call_of_a_handler_is_interrupted() -> None:
-    """Also what time makes of a story, and a look at that."""
-    seen = Seen()
+@pytest.fixture(scope="module")
+def seen() -> Seen:
+    """All stories, what time makes of them, and a look at that."""
+    found = Seen()
     for story in ALL_STORIES:
         with in_memory() as (world, boundaries):
             crossed = step_of(story, world, boundaries)
             let_pass(world.stack, story.patience)
             for payment_id in world.handed:
                 look(world, payment_id)
-            seen.record(story.name, crossed, boundaries)
+            found.record(story.name, crossed, boundaries)
+    return found
 
+
+def test_every_kind_of_call_of_a_handler_is_interrupted(seen: Seen) -> None:
     assert seen.made
     assert seen.owed == set()
+
+
+def test_every_function_has_crash_cases(seen: Seen) -> None:
+    folders = set(template.handlers())
+
+    assert folders - AUDIT - RETENTION - IDENTITY == {function for function, _ in seen.cut_off}
 
 
 @pytest.mark.parametrize(
