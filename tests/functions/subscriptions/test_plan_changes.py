@@ -24,6 +24,17 @@ def test_the_previewed_amount_is_charged(stack: Stack) -> None:
     assert preview["due"] == preview["charge"] - preview["credit"]
 
 
+def test_the_same_change_again_is_answered_and_makes_no_invoice(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    put_plan(stack, "plan-2", amount=19_900)
+    asked = {"planId": "plan-2", "when": "now", "due": 10_000}
+
+    first, again = (put(stack, subscription_id, "plan", asked) for _ in range(2))
+
+    assert (again.status, again.json()) == (200, first.json())
+    assert charged(stack) == 2
+
+
 def test_a_preview_changes_nothing(stack: Stack) -> None:
     subscription_id = subscribed(stack)
     put_plan(stack, "plan-2", amount=19_900)

@@ -84,7 +84,8 @@ def _staying(settled: list[Invoice]) -> set[str]:
     changes = [each for each in since if each.state is InvoiceState.PAID]
     charged = [each for each in changes if each.paid_by is not None]
     without_period = [] if last else settled
-    since_kept = (changes[-1:], charged[-RUNNING_KEPT:], without_period[-RUNNING_KEPT:])
+    # the newest one may have been declined just now, which is to be answered
+    since_kept = (since[-1:], changes[-1:], charged[-RUNNING_KEPT:], without_period[-RUNNING_KEPT:])
     return set(_ids(last, paid[-1:], owed[-OWED_KEPT:], *since_kept))
 
 

@@ -97,9 +97,12 @@ def change_now(
 ) -> Subscription:
     """Another plan from today on: at once where nothing is due, else once the difference is paid.
 
-    `payments` are those that `paid_with` names. Raises `SubscriptionBusy`, `ChangeNotAllowed`.
+    Unchanged where that is its plan. `payments` are those that `paid_with` names. Raises `SubscriptionBusy`,
+    `ChangeNotAllowed`.
     """
     check(subscription, Command.CHANGE_PLAN_NOW)
+    if _has(subscription, plan):
+        return subscription
     offer = _offer(subscription, plan, moment, payments, policy)
     said = replace(subscription, consents=with_choice(subscription, plan, moment.now))
     if offer.invoice is None:
@@ -133,6 +136,9 @@ def change_as_shown(
     Raises `PriceChanged` with what is due, and what `change_now` raises.
     """
     after = change_now(subscription, plan, moment, payments, policy)
+    if after is subscription:
+        # asked again: it was charged what was shown, or nothing
+        return subscription
     due = preview(subscription, plan, moment, payments, policy).due
     if shown is not None and shown != due:
         raise PriceChanged(amount=due)
@@ -164,6 +170,21 @@ def lowers(subscription: Subscription, plan: Plan) -> bool:
     """Whether the next period costs less with this plan than agreed so far."""
     agreed = subscription.amount if subscription.change is None else subscription.change.amount
     return subscription.interval == plan.interval and plan.amount < agreed
+
+
+def _has(subscription: Subscription, plan: Plan) -> bool:
+    """Whether this is its plan, as it stands now, and none is to follow."""
+    change = replace(_change(plan), anchor_day=subscription.anchor_day)
+    held = replace(
+        change,
+        plan_id=subscription.plan_id,
+        name=subscription.name,
+        amount=subscription.amount,
+        tax_free=subscription.tax_free,
+        interval=subscription.interval or plan.interval,
+        group=subscription.group,
+    )
+    return subscription.change is None and subscription.currency == plan.currency and held == change
 
 
 def _offer(
