@@ -1,6 +1,7 @@
 """The adversary's own parts: lines that can be pasted back, the smallest failure, pairs, the two sources."""
 
 import os
+from collections import Counter
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -12,9 +13,10 @@ from portone_local.adversary.arrays import MOST_IN_EIGHT, ROWS, covering_rows
 from portone_local.adversary.factors import alone, rows
 from portone_local.adversary.field import Use
 from portone_local.adversary.judge import faults, judged
+from portone_local.adversary.meanwhile import MEANWHILE
 from portone_local.adversary.mutation import Mutation, line_of, parse_line
 from portone_local.adversary.optionals import optional_paths, paths
-from portone_local.adversary.run import told, undisturbed
+from portone_local.adversary.run import Run, told, undisturbed
 from portone_local.adversary.shape import Trick
 from portone_local.adversary.shrink import smallest
 from portone_local.adversary.source import NAMED_BY
@@ -24,6 +26,7 @@ from portone_local.adversary.waits import EXCLUDED, WAITS
 
 needs_contract = pytest.mark.skipif(NAMED_BY not in os.environ, reason=f"{NAMED_BY} is not set")
 DROP = Mutation("get_payment", Trick.DROP, "paidAt")
+DOUBTED = Mutation("get_payment", Trick.ANOTHER, "channel.key")
 
 
 @pytest.fixture
@@ -126,6 +129,27 @@ def test_a_wrong_verification_is_found_although_a_story_may_wait(wrong: str) -> 
 
     assert [each for each in judged("a person: verify", run) if WRONGLY in each] == []
     assert WRONGLY in "\n".join(judged("a person: verify", replace(run, stopped=f"{WRONGLY}: {wrong}")))
+
+
+def once_more(run: Run, event: str) -> Run:
+    """The same run, and an event published once more."""
+    return replace(run, ending=replace(run.ending, events=run.ending.events + Counter([(event, 0)])))
+
+
+@pytest.mark.parametrize(("tale", "event"), MEANWHILE, ids=": ".join)
+def test_what_only_a_doubt_makes_true_may_be_published_once(tale: str, event: str) -> None:
+    run = told(tale_named(tale), [DOUBTED])
+
+    assert (run.ending.events - undisturbed(tale).ending.events)[event, 0] == 1
+    assert list(judged(tale, run)) == []
+    assert [each for each in judged(tale, once_more(run, event)) if event in each]
+
+
+def test_what_a_doubt_makes_true_in_one_story_is_found_in_another() -> None:
+    run = told(tale_named("look at subscriptions"), [DOUBTED])
+
+    assert list(judged("look at subscriptions", run)) == []
+    assert list(judged("look at subscriptions", once_more(run, "invoice.voided"))) != []
 
 
 def test_every_operation_of_a_story_is_disturbed() -> None:

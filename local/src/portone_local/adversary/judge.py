@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from portone_local.adversary.ending import Ending
+from portone_local.adversary.meanwhile import told_meanwhile
 from portone_local.adversary.mutation import Mutation
 from portone_local.adversary.run import Run, told, undisturbed
 from portone_local.adversary.tales import tale_named
@@ -34,7 +35,7 @@ def judged(tale: str, run: Run) -> Iterator[str]:
     waits = waits_of(run.played, tale)
     yield from (f"{name} died" for name in run.died if name not in usual.died)
     if waits:
-        yield from _waited(run, usual, waits)
+        yield from _waited(tale, run, usual, waits)
     else:
         yield from _the_same(run, usual)
 
@@ -58,9 +59,10 @@ def _found(run: Run, usual: Run, spared: frozenset[str]) -> Iterator[str]:
             yield _sentence(each)
 
 
-def _waited(run: Run, usual: Run, waits: list[Wait]) -> Iterator[str]:
-    """Nothing published or done that would not have been anyway; and if it waits, staff is called."""
-    for (event, amount), count in (run.ending.events - usual.ending.events).items():
+def _waited(tale: str, run: Run, usual: Run, waits: list[Wait]) -> Iterator[str]:
+    """Nothing published or done that the waiting did not make true; and if it waits, staff is called."""
+    allowed = usual.ending.events + told_meanwhile(tale, waits)
+    for (event, amount), count in (run.ending.events - allowed).items():
         if event not in _OF_WAITING:
             yield f"told {count} times too often while it waits: {event} {amount or ''}"
     for event in sorted({event for event, _ in run.ending.events} & _untold(waits)):

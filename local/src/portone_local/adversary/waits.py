@@ -24,7 +24,7 @@ class Wait:
     untold: frozenset[str] = frozenset()
 
 
-_QUARANTINED = frozenset({"quarantined"})
+QUARANTINED = frozenset({"quarantined"})
 _BY_NOBODY = Wait("nobody says who took it back: a person finds out (rule 10.6)", frozenset({"chargeback"}))
 _STUCK = Wait(
     "the buyer's bank has not taken the money yet (rule 10.6)",
@@ -34,16 +34,16 @@ _STUCK = Wait(
 _OF_ACCOUNTS = ("second payment", "whose time is over", "nobody pays into")
 _OF_A_PAYMENT: Mapping[tuple[Trick, str], Wait] = {
     (Trick.VARIANT, "status"): Wait(
-        "a state of a payment nobody here knows: money may be held or not (rule 6.2)", _QUARANTINED
+        "a state of a payment nobody here knows: money may be held or not (rule 6.2)", QUARANTINED
     ),
     (Trick.VARIANT, "method.type"): Wait(
-        "a method nobody here knows may be one the order does not allow (rule 6.2)", _QUARANTINED
+        "a method nobody here knows may be one the order does not allow (rule 6.2)", QUARANTINED
     ),
     (Trick.ENUM, "channel.type"): Wait(
-        "neither surely live nor surely a test: a guess would accept or refund (rule 6.2)", _QUARANTINED
+        "neither surely live nor surely a test: a guess would accept or refund (rule 6.2)", QUARANTINED
     ),
     (Trick.ANOTHER, "channel.key"): Wait(
-        "a channel that was not handed out: smart routing, or our settings (rule 10.5)", _QUARANTINED
+        "a channel that was not handed out: smart routing, or our settings (rule 10.5)", QUARANTINED
     ),
     (Trick.VARIANT, "cancellations[].status"): Wait(
         "a cancellation nobody can call done or failed (rule 5.4)",
@@ -145,7 +145,7 @@ TOGETHER: Mapping[frozenset[Mutation], Wait] = {
     _left_out("get_billing_key", "issueId", "customer.id"): Wait("nothing says whose key it is"),
     **{
         frozenset({keyless, elsewhere}): Wait(
-            "a charge names another PG than its key, and no channel", _QUARANTINED
+            "a charge names another PG than its key, and no channel", QUARANTINED
         )
         for keyless, elsewhere in product(
             (
