@@ -14,7 +14,7 @@ def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     """200 when it is cancelled, 202 while that is open."""
     deadline = deps.deadline(INLINE_SECONDS)
     payment = deps.receipts.cancel(request.payment_id, request.caller.requester, deadline)
-    return receipt_answer(payment, ReceiptState.CANCELLED)
+    return receipt_answer(request, payment, ReceiptState.CANCELLED)
 
 
 handler = HttpHandler(

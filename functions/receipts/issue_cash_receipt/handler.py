@@ -16,7 +16,7 @@ def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     identity = body.identity_number.replace("-", "")
     deadline = deps.deadline(INLINE_SECONDS)
     payment = deps.receipts.issue(request.payment_id, requester, body.type, identity, deadline)
-    return receipt_answer(payment, ReceiptState.ISSUED)
+    return receipt_answer(request, payment, ReceiptState.ISSUED)
 
 
 handler = HttpHandler(

@@ -26,7 +26,9 @@ def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
         return answer(
             200, refund_view(deps.refund_decisions.decline(request.payment_id, stored, requester).refund)
         )
-    return refund_answer(deps.refund_decisions.approve(request.payment_id, stored, requester, deadline))
+    return refund_answer(
+        request, deps.refund_decisions.approve(request.payment_id, stored, requester, deadline)
+    )
 
 
 handler = HttpHandler(

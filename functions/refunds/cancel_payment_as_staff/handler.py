@@ -15,7 +15,9 @@ def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     said = refund_said(body)
     deadline = deps.deadline(INLINE_SECONDS)
     requested = requested_refund(request, body, requester, deps.secrets.hash_key())
-    return refund_answer(deps.canceller.cancel(request.payment_id, requester, requested, said, deadline))
+    return refund_answer(
+        request, deps.canceller.cancel(request.payment_id, requester, requested, said, deadline)
+    )
 
 
 handler = HttpHandler(

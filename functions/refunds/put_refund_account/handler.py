@@ -16,7 +16,8 @@ def route(request: Request, deps: InstructionDeps) -> dict[str, Any]:
     deadline = deps.deadline(INLINE_SECONDS)
     decisions = deps.refund_decisions
     return refund_answer(
-        decisions.supply_account(request.payment_id, refund_id(request), requester, account, deadline)
+        request,
+        decisions.supply_account(request.payment_id, refund_id(request), requester, account, deadline),
     )
 
 

@@ -22,7 +22,7 @@ def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
     user_id, wanted, by = asked_by(request), subscription_id(request), request.caller.by
     if request.route.endswith("/keep"):
         after = keep(deps.subscriptions, wanted, by=by, user_id=user_id)
-        return subscription_answer(after, deps.clock.now(), deps.settings.billing)
+        return subscription_answer(request, after, deps.clock.now(), deps.settings.billing)
     body = request.body(EndBody)
     after = cancel(
         deps.subscriptions,
@@ -32,7 +32,7 @@ def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
         by=by,
         user_id=user_id,
     )
-    return subscription_answer(after, deps.clock.now(), deps.settings.billing)
+    return subscription_answer(request, after, deps.clock.now(), deps.settings.billing)
 
 
 handler = HttpHandler(

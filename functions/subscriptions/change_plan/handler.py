@@ -43,7 +43,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     if asked is not None:
         after = deps.subscriber.collected(after, deps.deadline(INLINE_SECONDS))
         refuse_declined(after.invoices.get(asked))
-    return subscription_answer(after, deps.clock.now(), deps.settings.billing)
+    return subscription_answer(request, after, deps.clock.now(), deps.settings.billing)
 
 
 handler = HttpHandler(

@@ -21,7 +21,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     amount = request.body(ConsentBody).amount
     after = consent(deps.subscriptions, wanted, amount, user_id=user_id)
     after = deps.subscriber.collected(after, deps.deadline(INLINE_SECONDS))
-    return subscription_answer(after, deps.clock.now(), deps.settings.billing)
+    return subscription_answer(request, after, deps.clock.now(), deps.settings.billing)
 
 
 handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

@@ -47,7 +47,7 @@ def route(request: Request, deps: InvoiceDeps) -> dict[str, Any]:
     if body.window is None:
         after = ask_to_pay(deps.subscriptions, wanted, number, body.billing_key_id, user_id=user_id)
         after = deps.subscriber.collected(after, deadline)
-        return paid_answer(after, number, deps.clock.now(), deps.settings.billing)
+        return paid_answer(request, after, number, deps.clock.now(), deps.settings.billing)
     if body.billing_key_id is not None:
         raise InvalidRequest(field="window", reason="with_billing_key")
     prepared = deps.invoice_windows.open(wanted, number, body.window.platform, user_id=user_id)

@@ -15,7 +15,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
     wanted, user_id = subscription_id(request), asked_by(request)
     after = resume(deps.subscriptions, wanted, by=request.caller.by, user_id=user_id)
     after = deps.subscriber.collected(after, deps.deadline(INLINE_SECONDS))
-    return subscription_answer(after, deps.clock.now(), deps.settings.billing)
+    return subscription_answer(request, after, deps.clock.now(), deps.settings.billing)
 
 
 handler = HttpHandler(

@@ -30,7 +30,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         billing_key_id=body.billing_key_id,
     )
     started = deps.subscriber.start(wanted, deps.deadline(INLINE_SECONDS))
-    return started_answer(started, deps.clock.now(), deps.settings.billing)
+    return started_answer(request, started, deps.clock.now(), deps.settings.billing)
 
 
 handler = HttpHandler(route, needs=("store", "portone", "vault", "subscriber"), kind=ChargeDeps)

@@ -51,7 +51,7 @@ def route(request: Request, deps: ChargeDeps) -> dict[str, Any]:
         by=request.caller.by,
     )
     started = deps.subscriber.start(wanted, deps.deadline(INLINE_SECONDS))
-    return started_answer(started, deps.clock.now(), deps.settings.billing)
+    return started_answer(request, started, deps.clock.now(), deps.settings.billing)
 
 
 def _discount(body: DiscountBody | None) -> DiscountAsked | None:

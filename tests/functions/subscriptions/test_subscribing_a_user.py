@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from portone_local.actors.subscribers import CHARGE
 from portone_local.gateway.messages import Response
+from portone_local.portone import Fault
 from portone_local.stack.stack import Stack
 from portone_payments.domain.shared.calendar import DAY, HOUR
 from tests.support.billing_app import PRICE, code_of, put_plan, subscribe
@@ -28,6 +30,18 @@ def test_the_users_default_method_pays_and_the_history_names_the_shop(stack: Sta
     assert (begun.status, begun.json()["status"], charged(stack)) == (200, "ACTIVE", 1)
     assert held.history[0].by.startswith("shop:")
     assert stack.app(USER).get("/subscriptions").json()["items"][0]["status"] == "ACTIVE"
+
+
+def test_whoever_waits_for_an_outcome_may_read_the_address_that_is_given(stack: Stack) -> None:
+    """An app's routes are closed to the shop and its staff, who ask by their own."""
+    stack.portone.inject(operation=CHARGE, fault=Fault.TIMEOUT_BEFORE_COMMIT)
+    open_ = given(stack).json()
+    path = f"/subscriptions/{open_['subscriptionId']}"
+    ending = stack.staff_app.post(f"/staff{path}/cancel", {"atPeriodEnd": False}).json()
+
+    assert (open_["statusUrl"], ending["statusUrl"]) == (f"/ops{path}", f"/staff{path}")
+    assert stack.shop.get(open_["statusUrl"]).status == 200
+    assert stack.staff_app.get(ending["statusUrl"]).status == 200
 
 
 def test_the_same_key_is_the_same_subscription_whatever_its_user_sent_under_it(stack: Stack) -> None:

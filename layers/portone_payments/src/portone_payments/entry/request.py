@@ -123,6 +123,12 @@ class Request:
         value = (self.event.get("queryStringParameters") or {}).get(name)
         return None if value is None else str(value)
 
+    def status_url(self, path: str) -> str:
+        """The path by which this caller asks again: under /ops or /staff for who came that way."""
+        route = self.route.partition(" ")[2]
+        door = next((each for each in ("/ops", "/staff") if route.startswith(f"{each}/")), "")
+        return f"{door}{path}"
+
     def header(self, name: str) -> str | None:
         """A header by its lower-case name."""
         headers = self.event.get("headers") or {}

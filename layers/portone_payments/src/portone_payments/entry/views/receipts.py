@@ -9,7 +9,7 @@ from portone_payments.domain.receipts.rules import MOVING, newest
 from portone_payments.domain.records.instructions import CashReceipt, ReceiptState
 from portone_payments.domain.records.payments import Payment
 from portone_payments.entry.fields.closed import ReceiptType
-from portone_payments.entry.request import Body
+from portone_payments.entry.request import Body, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.payments import time_view
 
@@ -21,7 +21,7 @@ class ReceiptBody(Body):
     identity_number: Annotated[str, StringConstraints(pattern=r"^[0-9-]{10,24}$")]
 
 
-def receipt_answer(payment: Payment, wanted: ReceiptState) -> dict[str, Any]:
+def receipt_answer(request: Request, payment: Payment, wanted: ReceiptState) -> dict[str, Any]:
     """200 with the receipt as requested, 202 while its outcome is open. Raises `CashReceiptFailed`."""
     receipt = newest(payment)
     if receipt.state not in MOVING | {wanted} and receipt.code is not None:
@@ -29,7 +29,7 @@ def receipt_answer(payment: Payment, wanted: ReceiptState) -> dict[str, Any]:
     view = receipt_view(receipt)
     if receipt.state not in MOVING:
         return answer(200, view)
-    status_url = f"/payments/{payment.payment_id}/cash-receipt"
+    status_url = request.status_url(f"/payments/{payment.payment_id}/cash-receipt")
     return answer(202, {**view, "statusUrl": status_url}, retry_after="10")
 
 

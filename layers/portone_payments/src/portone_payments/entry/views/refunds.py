@@ -99,7 +99,7 @@ def refund_said(body: CancelBody) -> Said:
     return Said(reason=body.reason, account=body.refund_account.account() if body.refund_account else None)
 
 
-def refund_answer(refunded: Refunded) -> dict[str, Any]:
+def refund_answer(request: Request, refunded: Refunded) -> dict[str, Any]:
     """200 SUCCEEDED; 202 while the outcome is open, with a status URL. Raises `RefundFailed`."""
     refund, payment = refunded.refund, refunded.payment
     if refund.state is RefundState.FAILED:
@@ -107,7 +107,7 @@ def refund_answer(refunded: Refunded) -> dict[str, Any]:
     view = refund_view(refund)
     if refund.state not in _PENDING:
         return answer(200, view)
-    status_url = f"/payments/{payment.payment_id}/refunds/{shown_id(refund)}"
+    status_url = request.status_url(f"/payments/{payment.payment_id}/refunds/{shown_id(refund)}")
     return answer(202, {**view, "statusUrl": status_url}, retry_after="10")
 
 

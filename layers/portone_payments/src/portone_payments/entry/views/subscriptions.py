@@ -51,11 +51,13 @@ def required_key(request: Request) -> str:
     return key
 
 
-def started_answer(subscription: Subscription, now: float, policy: BillingPolicy) -> dict[str, Any]:
+def started_answer(
+    request: Request, subscription: Subscription, now: float, policy: BillingPolicy
+) -> dict[str, Any]:
     """200, or 202 while its first charge has no outcome. Raises `ChargeDeclined` when it never began."""
     if subscription.status is SubscriptionStatus.ENDED and not ever_paid(subscription):
         refuse_declined(max(subscription.invoices.values(), key=lambda each: int(each.id), default=None))
-    return subscription_answer(subscription, now, policy)
+    return subscription_answer(request, subscription, now, policy)
 
 
 def refuse_declined(invoice: Invoice | None) -> None:
@@ -65,26 +67,29 @@ def refuse_declined(invoice: Invoice | None) -> None:
 
 
 def paid_answer(
-    subscription: Subscription, invoice_id: str, now: float, policy: BillingPolicy
+    request: Request, subscription: Subscription, invoice_id: str, now: float, policy: BillingPolicy
 ) -> dict[str, Any]:
     """200 once its customer's word about an invoice has an outcome, 202 before."""
     invoice = subscription.invoices.get(invoice_id)
     waits = invoice is not None and (invoice.asked or untold(invoice))
     view = subscription_view(subscription, now, policy)
-    return _open_answer(view) if waits or subscription.in_flight == invoice_id else answer(200, view)
+    return _open_answer(request, view) if waits or subscription.in_flight == invoice_id else answer(200, view)
 
 
-def subscription_answer(subscription: Subscription, now: float, policy: BillingPolicy) -> dict[str, Any]:
+def subscription_answer(
+    request: Request, subscription: Subscription, now: float, policy: BillingPolicy
+) -> dict[str, Any]:
     """200 with the subscription, 202 while a requested charge has no outcome."""
     view = subscription_view(subscription, now, policy)
     due = subscription.due_at is not None and subscription.due_at <= now
     if subscription.in_flight is None and not due and not any(map(untold, subscription.invoices.values())):
         return answer(200, view)
-    return _open_answer(view)
+    return _open_answer(request, view)
 
 
-def _open_answer(view: dict[str, Any]) -> dict[str, Any]:
-    return answer(202, {**view, "statusUrl": f"/subscriptions/{view['subscriptionId']}"}, retry_after="5")
+def _open_answer(request: Request, view: dict[str, Any]) -> dict[str, Any]:
+    status_url = request.status_url(f"/subscriptions/{view['subscriptionId']}")
+    return answer(202, {**view, "statusUrl": status_url}, retry_after="5")
 
 
 def subscription_view(subscription: Subscription, now: float, policy: BillingPolicy) -> dict[str, Any]:
