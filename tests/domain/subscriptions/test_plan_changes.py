@@ -6,18 +6,20 @@ from datetime import date
 import pytest
 
 from portone_payments.domain.errors.billing import ChangeNotAllowed, PriceChanged, SubscriptionBusy
+from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.payments import Status
 from portone_payments.domain.records.settled_invoices import RUNNING_KEPT, parted
 from portone_payments.domain.records.subscriptions import InvoiceState, Subscription, SubscriptionStatus
 from portone_payments.domain.shared.calendar import Interval, Unit, kst_midnight
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
+from portone_payments.domain.subscriptions.covering import paid_with
 from portone_payments.domain.subscriptions.invoices import open_invoices
 from portone_payments.domain.subscriptions.lifecycle import pause, resume
+from portone_payments.domain.subscriptions.paying import waived
 from portone_payments.domain.subscriptions.plan_change import (
     change_as_shown,
     change_later,
     change_now,
-    paid_with,
     preview,
 )
 from portone_payments.domain.subscriptions.proration import plan_change
@@ -226,6 +228,16 @@ def test_a_refunded_amount_is_not_credited_and_the_preview_shows_it() -> None:
             change_now(running(), plan, by_app(now), given_back, POLICY)
 
         assert shown.value.data == changed.value.data == {"reason": "refunded"}
+
+
+def test_a_period_the_shop_waived_gives_no_credit() -> None:
+    declined = tried(running(), at(2026, 2, 1), "card_declined")
+    waived_ = waived(declined, "2", Moment(now=at(2026, 2, 2), by="staff"))
+
+    with pytest.raises(ChangeNotAllowed) as refused:
+        change_now(waived_, a_plan(plan_id="plan-0", amount=3_100), by_app(at(2026, 2, 3)), [], POLICY)
+
+    assert (waived_.status, refused.value.data) == (SubscriptionStatus.ACTIVE, {"reason": "unpaid"})
 
 
 def test_today_is_paid_by_the_period_and_by_dearer_plans_bought_in_it() -> None:

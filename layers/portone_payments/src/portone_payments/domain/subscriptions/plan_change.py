@@ -15,13 +15,18 @@ from portone_payments.domain.records.subscriptions import (
     Change,
     Invoice,
     InvoiceKind,
-    InvoiceState,
     Plan,
     Subscription,
 )
 from portone_payments.domain.refunds.reserve import given_back
 from portone_payments.domain.shared.calendar import days_between, kst_day, kst_midnight
 from portone_payments.domain.subscriptions.consent import with_choice
+from portone_payments.domain.subscriptions.covering import (
+    charged_changes,
+    last_paid,
+    period_unpaid,
+    unused,
+)
 from portone_payments.domain.subscriptions.credits import shared_out
 from portone_payments.domain.subscriptions.discounts import off
 from portone_payments.domain.subscriptions.invoices import (
@@ -36,10 +41,10 @@ from portone_payments.domain.subscriptions.invoices import (
     whole_start,
 )
 from portone_payments.domain.subscriptions.life import Command, check
-from portone_payments.domain.subscriptions.making import Cost, made
+from portone_payments.domain.subscriptions.making import made
 from portone_payments.domain.subscriptions.offers import group_of
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.proration import split, tax_free_share
+from portone_payments.domain.subscriptions.proration import split
 from portone_payments.domain.subscriptions.settlement import paid
 
 
@@ -66,11 +71,6 @@ class _Offer:
 
     change: Change
     invoice: Invoice | None = None
-
-
-def paid_with(subscription: Subscription, moment: Moment) -> list[str]:
-    """The payments that cover today: the running period's, and those of upgrades within it."""
-    return [each.paid_by for each in _running(subscription, moment) if each.paid_by is not None]
 
 
 def preview(
@@ -194,7 +194,7 @@ def _offer(
     payments: Sequence[Payment],
     policy: BillingPolicy,
 ) -> _Offer:
-    if open_invoices(subscription) or _given_up(subscription, moment):
+    if open_invoices(subscription) or period_unpaid(subscription, moment):
         raise ChangeNotAllowed(reason="unpaid")
     if subscription.interval is None or subscription.currency != plan.currency:
         raise ChangeNotAllowed(reason="plan")
@@ -226,18 +226,18 @@ def _difference(
     starts = whole_start(subscription, number)
     used, total = days_between(starts, today), days_between(starts, ends)
     worth, discount = split(change.amount, used, total)[1], subscription.discount
-    last = _last_paid(subscription, moment)
+    last = last_paid(subscription, moment)
     # a discounted period stays one
     less = off(discount, worth, change.amount) if discount and last and last.discount else 0
     cost = replace(
-        _unused(subscription, moment),
+        unused(subscription, moment),
         worth=worth,
         tax_free=split(change.tax_free, used, total)[1],
         discount=less,
     )
     blank = _blank(change, moment, kst_midnight(today), kst_midnight(ends))
     invoice = made(subscription, blank, cost, policy)
-    if invoice.amount > 0 and len(_charged(subscription, moment)) >= RUNNING_KEPT:
+    if invoice.amount > 0 and len(charged_changes(subscription, moment)) >= RUNNING_KEPT:
         # each payment of a period stays in sight of its refunds
         raise ChangeNotAllowed(reason="too_many_changes")
     return _Offer(replace(change, credits=shared_out(-cost.left, payments)), invoice)
@@ -255,45 +255,11 @@ def _anew(
     moved = apply_change(begun_anew(subscription, today, change.anchor_day), change)
     starts, ends = period(moved, 0)
     worth, tax_free = price_of(moved, 0, today)
-    cost = replace(_unused(subscription, moment), worth=worth, tax_free=tax_free)
+    cost = replace(unused(subscription, moment), worth=worth, tax_free=tax_free)
     blank = _blank(change, moment, kst_midnight(starts), kst_midnight(ends))
     invoice = made(subscription, blank, cost, policy)
     credits_ = shared_out(cost.credited, payments)
     return _Offer(replace(change, begins=starts.isoformat(), credits=credits_), invoice)
-
-
-def _unused(subscription: Subscription, moment: Moment) -> Cost:
-    """What was paid for the days of the running period from today on: its price, less its discount."""
-    today, number = kst_day(moment.now), subscription.next_number - 1
-    starts, (_, ends) = whole_start(subscription, number), period(subscription, number)
-    used, total = days_between(starts, today), days_between(starts, ends)
-    left = split(subscription.amount, used, total)[1]
-    free = split(subscription.tax_free, used, total)[1]
-    off = _discount_left(subscription, moment)
-    return Cost(
-        worth=0, tax_free=0, credited=left - off, credited_tax_free=free - tax_free_share(off, left, free)
-    )
-
-
-def _discount_left(subscription: Subscription, moment: Moment) -> int:
-    """The share of today and later in the discount of the invoice that was paid last for them."""
-    last, today = _last_paid(subscription, moment), kst_day(moment.now)
-    if last is None:
-        return 0
-    since, until = kst_day(last.starts), kst_day(last.ends)
-    return split(last.discount, days_between(since, today), days_between(since, until))[1]
-
-
-def _last_paid(subscription: Subscription, moment: Moment) -> Invoice | None:
-    """The invoice that was settled last for today."""
-    settled = [each for each in _running(subscription, moment) if each.state is InvoiceState.PAID]
-    return settled[-1] if settled else None
-
-
-def _charged(subscription: Subscription, moment: Moment) -> list[Invoice]:
-    """The plan changes within the running period that were paid for."""
-    changes = (each for each in _running(subscription, moment) if each.kind is InvoiceKind.PRORATION)
-    return [each for each in changes if each.paid_by is not None]
 
 
 def _blank(change: Change, moment: Moment, starts: int, ends: int) -> Invoice:
@@ -312,22 +278,6 @@ def _blank(change: Change, moment: Moment, starts: int, ends: int) -> Invoice:
         due_at=int(moment.now),
         asked=True,
     )
-
-
-def _given_up(subscription: Subscription, moment: Moment) -> bool:
-    """Whether the period was given up: an unpaid period gives no credit."""
-    return any(each.state is InvoiceState.UNPAID for each in _running(subscription, moment))
-
-
-def _running(subscription: Subscription, moment: Moment) -> list[Invoice]:
-    """The invoice of the running period and those of plan changes in it, oldest first.
-
-    One of another interval that ended with a change today or before is over, however long it was.
-    """
-    covering = [each for each in subscription.invoices.values() if each.starts <= moment.now < each.ends]
-    covering.sort(key=lambda each: int(each.id))
-    periods = [int(each.id) for each in covering if each.kind is InvoiceKind.PERIOD]
-    return [each for each in covering if int(each.id) >= max(periods, default=0)]
 
 
 def _at_no_cost(subscription: Subscription, change: Change, moment: Moment) -> Subscription:

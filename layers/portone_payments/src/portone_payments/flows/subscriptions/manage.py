@@ -11,8 +11,8 @@ from portone_payments.domain.records.subscriptions import Plan, Subscription
 from portone_payments.domain.shared.allowances import COMMANDS, spend
 from portone_payments.domain.subscriptions.announcing import announced
 from portone_payments.domain.subscriptions.collection import next_due
+from portone_payments.domain.subscriptions.covering import paid_with
 from portone_payments.domain.subscriptions.offers import offered
-from portone_payments.domain.subscriptions.plan_change import paid_with
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.flows.shared import optimistic
 from portone_payments.flows.subscriptions.seats import Seats
