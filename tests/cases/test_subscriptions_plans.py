@@ -4,7 +4,15 @@ from typing import Any
 
 import pytest
 
-from portone_local.actors.subscribers import PRICE, cancel, change, days_pass, key_saved, subscribe
+from portone_local.actors.subscribers import (
+    PRICE,
+    cancel,
+    change,
+    days_pass,
+    key_saved,
+    plan_stored,
+    subscribe,
+)
 from portone_local.gateway.messages import Response
 from tests.support.lives import begun, ended, sold, status, subscribed_by_shop, told, took, view
 from tests.support.unkind import UnkindStack
@@ -132,6 +140,58 @@ def test_the_shop_gives_a_subscription_a_trial_of_its_own_length(stack: UnkindSt
 
     assert answer.json()["status"] == "TRIAL"
     assert answer.json()["paidUntil"] == "2026-01-21T15:00:00Z"
+
+
+def test_the_shop_too_gives_a_user_one_trial_of_a_plan_group(stack: UnkindStack) -> None:
+    sold(stack, **TRIAL)
+    cancel(stack, begun(stack, consent=True))
+
+    again = subscribed_by_shop(stack, trialDays=20)
+
+    assert (again.status, again.json()["error"]["code"]) == (409, "trial_used")
+    assert subscribed_by_shop(stack, trialDays=0).status in {200, 202}
+
+
+@pytest.mark.parametrize("changed", ["back", "for_good"])
+def test_a_trial_carried_into_another_group_is_the_one_trial_there(stack: UnkindStack, changed: str) -> None:
+    sold(stack, **TRIAL)
+    sold(stack, "news", **TRIAL)
+    first = begun(stack, consent=True)
+    assert change(stack, first, "news", when="now").status == 200
+    if changed == "back":
+        assert change(stack, first, "plan-1", when="now").status == 200
+    cancel(stack, first)
+
+    again = subscribe(stack, request="request-2", planId="news", consent=True)
+
+    assert (again.status, again.json()["error"]["code"]) == (409, "trial_used")
+
+
+def test_no_plan_change_continues_a_trial_where_the_user_had_one(stack: UnkindStack) -> None:
+    sold(stack, **TRIAL)
+    sold(stack, "news", **TRIAL)
+    cancel(stack, begun(stack, planId="news", consent=True))
+    second = begun(stack, request="request-2", consent=True)
+
+    now, later = (change(stack, second, "news", when=when) for when in ("now", "period_end"))
+    days_pass(stack, 8)
+
+    assert (now.status, now.json()["error"]["code"], later.status) == (409, "trial_used", 200)
+    assert view(stack, second)["planId"] == "news"
+
+
+@pytest.mark.parametrize("before", [{}, {"group": "news"}])
+def test_the_group_of_a_plan_stays_so_that_nobody_has_it_twice(
+    stack: UnkindStack, before: dict[str, str]
+) -> None:
+    sold(stack, **before, **TRIAL)
+    begun(stack, consent=True)
+
+    moved = plan_stored(stack, "plan-1", PRICE, **MEMBERSHIP, **TRIAL)
+
+    assert (moved.status, moved.json()["error"]["details"]["reason"]) == (409, "group")
+    assert plan_stored(stack, "plan-1", 2 * PRICE, **before, **TRIAL).status == 200
+    assert subscribe(stack, request="request-2").json()["error"]["code"] == "already_subscribed"
 
 
 def test_a_plan_for_named_users_is_taken_by_nobody_else(stack: UnkindStack) -> None:

@@ -106,7 +106,9 @@ BILLING_OPERATIONS = {
             *SENT,
         ),
     ),
-    "put_plan": Operation(body="PlanBody", answers={200: Plan}, errors=(*BODY, *WRITTEN)),
+    "put_plan": Operation(
+        body="PlanBody", answers={200: Plan}, errors=(*BODY, billing.ChangeNotAllowed, *WRITTEN)
+    ),
     "change_price": Operation(
         body="PriceBody",
         answers={200: Plan, 202: OpenPlan},
@@ -138,6 +140,7 @@ BILLING_OPERATIONS = {
             *STARTED,
             billing.PlanNotFound,
             billing.AlreadySubscribed,
+            billing.TrialUsed,
             billing.PriceChanged,
             billing.ChangeNotAllowed,
         ),
@@ -187,6 +190,7 @@ BILLING_OPERATIONS = {
             billing.PlanNotFound,
             billing.PlanNotOnSale,
             billing.AlreadySubscribed,
+            billing.TrialUsed,
             billing.PriceChanged,
             billing.ChargeDeclined,
             errors.TooManyRequests,

@@ -32,13 +32,18 @@ def check_start(plan: Plan, start: str | None, now: float) -> None:
         raise ChangeNotAllowed(reason="start")
 
 
-def trial_of(plan: Plan, seat: Seat | None, *, once: bool, wanted: bool | None) -> int:
-    """The free days it begins with. `once`: a user has one trial in a group; `wanted` False: without it.
-
-    Raises `TrialUsed` where it is not said: whoever was shown a free trial is not charged instead.
-    """
-    if wanted is False or plan.trial_days == 0:
+def trial_of(days: int, seat: Seat | None, *, once: bool, wanted: bool | None) -> int:
+    """The free days it begins with, at most `days`; `wanted` False: none. Raises as `check_trial`."""
+    if wanted is False or days == 0:
         return 0
+    check_trial(seat, once=once)
+    return days
+
+
+def check_trial(seat: Seat | None, *, once: bool) -> None:
+    """Passes a user who may be on trial in a group; `once`: for the first time only (rule 11.11).
+
+    Raises `TrialUsed`: whoever was shown a free trial is not charged instead.
+    """
     if once and seat is not None and seat.trialled_at is not None:
         raise TrialUsed
-    return plan.trial_days

@@ -35,6 +35,12 @@ def takes(seat: Seat | None, holder: Subscription | None) -> bool:
     return seat is not None and holder is not None and seat.group in groups_of(holder)
 
 
+def trial_moved(before: Subscription, after: Subscription, moment: Moment) -> frozenset[str]:
+    """The group a free trial is carried into by another plan; none where no trial runs or lies ahead."""
+    lasts = after.trial_ends is not None and moment.now < after.trial_ends
+    return frozenset({after.group}) if lasts and after.group != before.group else frozenset()
+
+
 def gives_way(holder: Subscription) -> bool:
     """Whether it was given up, and leaves its seat to what begins."""
     return holder.status is SubscriptionStatus.UNPAID and holder.order_id is None

@@ -13,6 +13,11 @@ REASONS: dict[str, Message] = {
         "The running period was refunded. Change the plan from the next period on.",
         Action.START_OVER,
     ),
+    "group": Message(
+        "요금제의 그룹은 변경할 수 없습니다. 새 요금제를 만들어 주세요.",
+        "The group of a plan stays, since those who have it hold their place in it. Make another plan.",
+        Action.FIX_REQUEST,
+    ),
     "too_many_changes": Message(
         "이번 기간에는 더 이상 바로 변경할 수 없습니다. 다음 기간부터 변경해 주세요.",
         "The plan was changed too often in this period. Change it from the next period on.",

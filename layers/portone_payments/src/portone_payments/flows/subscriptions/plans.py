@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from portone_payments.domain.errors.billing import ChangeNotAllowed
 from portone_payments.domain.records.subscriptions import Plan
+from portone_payments.domain.subscriptions.offers import group_of
 from portone_payments.flows.shared.optimistic import retried
 from portone_payments.ports.store import Store
 from portone_payments.ports.world import Meter
@@ -11,10 +13,15 @@ ATTEMPTS = 4
 
 
 def put_plan(wanted: Plan, *, store: Store, meter: Meter) -> Plan:
-    """Store or change a plan; the same body again is the same answer. Raises `Busy`."""
+    """Store or change a plan; the same body again is the same answer. Raises `ChangeNotAllowed`, `Busy`.
+
+    Its group stays: the places of those who have the plan, and their trials, are held in it (rule 11.11).
+    """
 
     def write() -> Plan:
         held = store.plan(wanted.plan_id)
+        if held is not None and group_of(held) != group_of(wanted):
+            raise ChangeNotAllowed(reason="group")
         after = wanted if held is None else _keeping(held, wanted)
         if after != held:
             store.save(after)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.errors.billing import AlreadySubscribed
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.subscriptions import Seat, Subscription
+from portone_payments.domain.subscriptions.offers import check_trial
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.seats import gained, seated, takes
+from portone_payments.domain.subscriptions.seats import gained, seated, takes, trial_moved
 from portone_payments.ports.store import Store
 
 
@@ -43,12 +44,19 @@ class Seats:
     ) -> tuple[Subscription, *tuple[Seat, ...]]:
         """The changed subscription with the seats it takes: of another group, or its own when it comes back.
 
-        Raises `AlreadySubscribed` where another living one has it.
+        A trial it carries into another group is its user's one trial there. Raises `AlreadySubscribed` where
+        another living one has the seat, `TrialUsed`.
         """
-        groups = gained(before, after) if self.policy.one_subscription else frozenset()
-        places = {group: self.place(after.user_id, group) for group in sorted(groups)}
+        taken = gained(before, after) if self.policy.one_subscription else frozenset()
+        trial = trial_moved(before, after, moment) if self.policy.one_trial else frozenset()
+        places = {group: self.place(after.user_id, group) for group in sorted(taken | trial)}
         for place in places.values():
             self.check_free(place, after.subscription_id)
+        for group in trial:
+            seat = places[group].seat
+            check_trial(seat, once=seat is not None and (seat.trialled_at or 0.0) < after.created_at)
         if places and after.replaced_by is not None:
             after = replace(after, replaced_by=None)
-        return after, *(seated(place.seat, after, group, moment) for group, place in places.items())
+        return after, *(
+            seated(place.seat, after, group, moment, trial=group in trial) for group, place in places.items()
+        )

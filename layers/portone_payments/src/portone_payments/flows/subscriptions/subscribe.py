@@ -157,11 +157,8 @@ class Subscriber:
 
     def _begun(self, wanted: SubscribeRequest, plan: Plan, place: Place, moment: Moment) -> Subscription:
         once = self.subscriptions.policy.one_trial
-        days = (
-            trial_of(plan, place.seat, once=once, wanted=wanted.trial)
-            if wanted.trial_days is None
-            else wanted.trial_days
-        )
+        days = plan.trial_days if wanted.trial_days is None else wanted.trial_days
+        days = trial_of(days, place.seat, once=once, wanted=wanted.trial)
         asked = wanted.discount
         fresh = subscribe(
             replace(plan, trial_days=days),
