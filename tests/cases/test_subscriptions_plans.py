@@ -182,7 +182,7 @@ def test_no_plan_change_continues_a_trial_where_the_user_had_one(stack: UnkindSt
 
 @pytest.mark.parametrize("before", [{}, {"group": "news"}])
 def test_the_group_of_a_plan_stays_so_that_nobody_has_it_twice(
-    stack: UnkindStack, before: dict[str, str]
+    stack: UnkindStack, before: dict[str, Any]
 ) -> None:
     sold(stack, **before, **TRIAL)
     begun(stack, consent=True)

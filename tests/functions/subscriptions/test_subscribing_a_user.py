@@ -60,11 +60,11 @@ def test_no_offer_binds_the_shop_but_a_seat_that_is_taken_does(stack: Stack) -> 
     first = given(stack, planId="partner", start="2026-12-01")
     post(stack, first.json()["subscriptionId"], "cancel", {"atPeriodEnd": False})
 
-    again = given(stack, key="shop-2", planId="partner", trialDays=3)
+    again = given(stack, key="shop-2", planId="partner", trialDays=0)
     refused = given(stack, key="shop-3", planId="partner")
 
     assert (first.status, first.json()["status"]) == (200, "PENDING")
-    assert (again.status, again.json()["status"]) == (200, "TRIAL")
+    assert (again.status, again.json()["status"]) == (200, "ACTIVE")
     assert code_of(refused) == (409, "already_subscribed")
 
 

@@ -53,10 +53,16 @@ class Seats:
         for place in places.values():
             self.check_free(place, after.subscription_id)
         for group in trial:
-            seat = places[group].seat
-            check_trial(seat, once=seat is not None and (seat.trialled_at or 0.0) < after.created_at)
+            check_trial(places[group].seat, once=not _its_own(places[group].seat, after))
         if places and after.replaced_by is not None:
             after = replace(after, replaced_by=None)
         return after, *(
             seated(place.seat, after, group, moment, trial=group in trial) for group, place in places.items()
         )
+
+
+def _its_own(seat: Seat | None, subscription: Subscription) -> bool:
+    """Whether the trial of this group is the one that this subscription carried there and away again."""
+    if seat is None or seat.subscription_id != subscription.subscription_id:
+        return False
+    return (seat.trialled_at or 0.0) >= subscription.created_at
