@@ -4,10 +4,12 @@ from typing import Any
 
 from portone_local.actors.shop import pay, prepare, verify
 from portone_local.gateway.messages import Response
+from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
 from portone_payments.domain.shared.calendar import DAY
 from tests.support.billing_app import code_of, put_parts, put_plan, save_key, schedule
-from tests.support.subscriber_app import charged, shown, subscribed
+from tests.support.subscriber_app import charged, put, shown, subscribed
+from tests.support.world import USER
 
 
 def paid_by(stack: Stack, subscription_id: str) -> str:
@@ -99,3 +101,63 @@ def test_a_refund_of_a_part_ends_the_other_parts(stack: Stack) -> None:
 
     assert refunded(stack, first["paymentId"]).status == 200
     assert ended_because(stack, subscription_id) == ("ENDED", "refunded")
+
+
+def rest_of(stack: Stack, payment_id: str, refund_id: str = "rest-1") -> Response:
+    body = {"refundId": refund_id, "reason": "중도 해지", "rest": True}
+    return stack.staff.post(f"/ops/payments/{payment_id}/cancel", body)
+
+
+def test_staff_ends_a_subscription_and_pays_back_the_days_left_in_one_call(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    payment_id = paid_by(stack, subscription_id)
+    clock_of(stack).advance(10 * DAY)
+
+    answers = [rest_of(stack, payment_id) for _ in range(2)]
+    stack.run_for(40 * DAY, step=DAY)
+
+    # 21 of 31 days
+    assert [(each.status, each.json()["amount"]) for each in answers] == [(200, 6_707), (200, 6_707)]
+    assert (ended_because(stack, subscription_id), charged(stack)) == (("ENDED", "refunded"), 1)
+
+
+def test_what_a_cheaper_plan_left_in_the_balance_goes_back_with_the_days(stack: Stack) -> None:
+    put_plan(stack, "small", amount=3_100)
+    subscription_id = subscribed(stack)
+    payment_id = paid_by(stack, subscription_id)
+    clock_of(stack).advance(10 * DAY)
+    credit = put(stack, subscription_id, "plan", {"planId": "small", "when": "now"}).json()["balance"]
+    clock_of(stack).advance(11 * DAY)
+
+    answer = rest_of(stack, payment_id)
+
+    # 10 of 31 days of the cheaper plan
+    assert answer.json()["amount"] == 1_000 + credit
+    assert shown(stack, subscription_id)["balance"] == 0
+
+
+def test_what_a_dearer_plan_was_paid_with_gives_its_days_back_first(stack: Stack) -> None:
+    put_plan(stack, "large", amount=31_000)
+    subscription_id = subscribed(stack)
+    period = paid_by(stack, subscription_id)
+    put(stack, subscription_id, "plan", {"planId": "large", "when": "now"})
+    dearer = paid_by(stack, subscription_id)
+    clock_of(stack).advance(DAY)
+
+    answers = [rest_of(stack, each, each) for each in (dearer, period)]
+
+    assert [each.json()["amount"] for each in answers] == [21_100, 8_900]
+    assert ended_because(stack, subscription_id) == ("ENDED", "refunded")
+
+
+def test_where_no_day_is_left_or_some_went_back_there_is_no_rest(stack: Stack) -> None:
+    payment_id = paid_by(stack, subscribed(stack))
+    refunded(stack, payment_id, full=False, amount=100, endSubscription=False)
+
+    some_went_back = rest_of(stack, payment_id)
+    stack.run_for(31 * DAY, step=DAY)
+
+    assert some_went_back.json()["error"]["details"] == {"field": "rest", "reason": "refunded"}
+    later = paid_by(stack, stack.app(USER).get("/subscriptions").json()["items"][0]["subscriptionId"])
+    clock_of(stack).advance(40 * DAY)
+    assert rest_of(stack, later).json()["error"]["details"] == {"field": "rest", "reason": "nothing_left"}
