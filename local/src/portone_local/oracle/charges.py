@@ -13,6 +13,7 @@ from portone_payments.domain.shared.times import DAY
 from portone_payments.domain.subscriptions.life import OVER
 
 LATE_WORK = 600
+_AFTER_THE_END = frozenset({"subscription_credit_withdrawn"})
 _DROPPED = frozenset({KeyState.DELETED, KeyState.REFUSED, KeyState.LAPSED})
 _UNFINISHED = frozenset(
     {KeyState.PENDING, KeyState.CONFIRMING, KeyState.CHECKING, KeyState.UNWANTED, KeyState.DELETING}
@@ -142,7 +143,9 @@ def ends_are_final(evidence: Evidence) -> Iterator[Finding]:
                 if about in paid:
                     yield Finding("I9", None, f"invoice {about} of {subscription.subscription_id} paid twice")
                 paid.add(about)
-            if ended and entry.fact.startswith("subscription_"):
+            # a refund pays an unused credit back, also afterwards
+            told_later = entry.fact in _AFTER_THE_END
+            if ended and entry.fact.startswith("subscription_") and not told_later:
                 told = f"{subscription.subscription_id} ended, then {entry.fact}"
                 yield Finding("I9", None, told)
             ended = ended or entry.fact in {"subscription_ended", "subscription_completed"}

@@ -6,6 +6,7 @@ from portone_local.oracle.evidence import Evidence, Finding
 from portone_payments.domain.records.payments import Status
 from portone_payments.domain.records.subscriptions import (
     Invoice,
+    InvoiceKind,
     InvoiceState,
     Subscription,
     SubscriptionStatus,
@@ -54,7 +55,7 @@ def returned_money_leaves_no_credit(evidence: Evidence) -> Iterator[Finding]:
             if change.state is not InvoiceState.PAID or change.credited <= 0 or given <= 0:
                 continue
             sources = [each.paid_by or "" for each in _set_off(held, change)]
-            left = given - sum(gone.get(each, 0) for each in sources)
+            left = given - _used_again(held, change) - sum(gone.get(each, 0) for each in sources)
             if sources and left > 0 and all(_returned(evidence, each) for each in sources):
                 told = f"{held.subscription_id} keeps {left} of a credit whose payment went back"
                 yield Finding("I16", sources[0], told)
@@ -85,6 +86,13 @@ def _set_off(held: Subscription, change: Invoice) -> list[Invoice]:
     earlier = [each for each in held.invoices.values() if int(each.id) < int(change.id)]
     covered = [each for each in earlier if each.starts <= change.starts < each.ends]
     return [each for each in covered if each.state is InvoiceState.PAID and each.amount]
+
+
+def _used_again(held: Subscription, change: Invoice) -> int:
+    """What of a credit later changes took for days of the same period: it goes with the period."""
+    later = [each for each in held.invoices.values() if int(each.id) > int(change.id)]
+    of_period = [each for each in later if each.kind is InvoiceKind.PRORATION and each.ends == change.ends]
+    return sum(max(0, each.balance) for each in of_period if each.state is InvoiceState.PAID)
 
 
 def _returned(evidence: Evidence, payment_id: str) -> bool:

@@ -12,7 +12,7 @@ from portone_payments.domain.records.subscriptions import Subscription, Subscrip
 from portone_payments.domain.shared.calendar import DAY
 from portone_payments.domain.subscriptions.consent import covers
 from portone_payments.domain.subscriptions.dunning import at_allowed_time
-from portone_payments.domain.subscriptions.invoices import next_start, roll, spread_of
+from portone_payments.domain.subscriptions.invoices import changing, next_start, roll, spread_of
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 
 _YEAR = 12
@@ -54,7 +54,7 @@ def next_announcement(subscription: Subscription, now: float, policy: BillingPol
 
 def _coming(subscription: Subscription, now: float, policy: BillingPolicy) -> _Coming | None:
     starts = next_start(subscription)
-    if starts is None or starts <= now or subscription.stopped_for:
+    if starts is None or starts <= now or subscription.stopped_for or changing(subscription):
         return None
     change = subscription.change
     comes = change is not None and change.invoice_id is None and (change.not_before or 0) <= starts

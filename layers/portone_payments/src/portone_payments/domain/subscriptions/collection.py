@@ -31,6 +31,7 @@ from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.reopening import resumed
 from portone_payments.domain.subscriptions.settlement import paid, under_way_until
 from portone_payments.domain.subscriptions.standstill import without_refusal
+from portone_payments.domain.subscriptions.withheld import goes_on
 
 _AT_END = {
     AtEnd.PAUSE: (SubscriptionStatus.PAUSED, Fact.SUBSCRIPTION_PAUSED),
@@ -199,6 +200,8 @@ def _given_up(
     told = left_owed(subscription, invoice, moment)
     if told.ending is not None:
         return after_outcome(told, moment)
+    if goes_on(told, invoice, policy):
+        return told
     at_end = AtEnd.UNPAID if subscription.interval is None else policy.dunning.at_end
     if at_end is AtEnd.CANCEL:
         return ended(told, moment, EndReason.UNPAID)

@@ -4,6 +4,7 @@ Such a charge is withheld without a consent from the 30 days before it.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from portone_payments.domain.records.subscriptions import (
     Agreement,
@@ -37,6 +38,20 @@ def with_choice(subscription: Subscription, plan: Plan, now: float) -> tuple[Con
     )
     given = Consent(amount=plan.amount, given_at=now, interval=plan.interval, plan_id=plan.plan_id)
     return with_consent(kept, given)
+
+
+def lowered(subscription: Subscription, amount: int) -> tuple[Consent, ...]:
+    """The consents once the shop asks `amount` (minor units) from the next period on: none is for more.
+
+    Unless an invoice that is open still waits for it. A price that rises again needs another one.
+    """
+    waiting = open_invoices(subscription)
+    return tuple(
+        each
+        if each.amount <= amount or any(_covers(each, invoice) for invoice in waiting)
+        else replace(each, amount=amount)
+        for each in subscription.consents
+    )
 
 
 def needs_consent(

@@ -25,17 +25,20 @@ def unused(subscription: Subscription, moment: Moment) -> Cost:
     used, total = days_between(starts, today), days_between(starts, ends)
     left = split(subscription.amount, used, total)[1]
     free = split(subscription.tax_free, used, total)[1]
-    off = _discount_left(subscription, moment)
+    off = _discount_left(subscription, moment, left)
     return Cost(
         worth=0, tax_free=0, credited=left - off, credited_tax_free=free - tax_free_share(off, left, free)
     )
 
 
-def _discount_left(subscription: Subscription, moment: Moment) -> int:
-    """The share of today and later in the discount of the invoice that was paid last for them."""
+def _discount_left(subscription: Subscription, moment: Moment, left: int) -> int:
+    """The share of today and later, which cost `left` (minor units), in the discount last given on them."""
     last, today = last_paid(subscription, moment), kst_day(moment.now)
     if last is None:
         return 0
+    if last.kind is InvoiceKind.PERIOD and last.worth < last.price:
+        # of that period only the rest was invoiced: the discount is shared out over what that cost
+        return -(-last.discount * min(left, last.worth) // last.worth) if last.worth else 0
     since, until = kst_day(last.starts), kst_day(last.ends)
     return split(last.discount, days_between(since, today), days_between(since, until))[1]
 

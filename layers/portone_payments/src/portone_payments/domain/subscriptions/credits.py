@@ -22,11 +22,25 @@ def shared_out(credit: int, payments: Sequence[Payment]) -> Mapping[str, int]:
     return shares
 
 
+def taken_back(subscription: Subscription, used: int, payments: Sequence[Payment]) -> Mapping[str, int]:
+    """What of their credits is no credit any more (below 0) once a dearer plan used `used` of the balance.
+
+    It buys days of the very period that these payments paid for, so it goes with the period; minor units.
+    """
+    shares, left = {}, used
+    for payment in reversed(payments):
+        share = min(left, subscription.credits.get(payment.payment_id, 0))
+        if share > 0:
+            shares[payment.payment_id] = -share
+            left -= share
+    return shares
+
+
 def remembered(subscription: Subscription, change: Change, moment: Moment) -> Subscription:
     """The subscription that remembers what a change gave back; what was lost before it is owed."""
     held = dict(subscription.credits)
     for payment_id, credit in change.credits.items():
-        held[payment_id] = held.pop(payment_id, 0) + credit
+        held[payment_id] = max(0, held.pop(payment_id, 0) + credit)
     told = replace(subscription, credits=dict(list(held.items())[-REMEMBERED:]))
     for payment_id, lost in change.lost.items():
         told = _withdrawn(told, payment_id, lost, moment)
@@ -62,7 +76,8 @@ def _withdrawn(subscription: Subscription, payment_id: str, lost: int, moment: M
 def _lost(credits_: Mapping[str, int], before: Payment, after: Payment) -> int:
     """How much more of a payment's credit is gone now; below 0 where its money came again."""
     credit = credits_.get(after.payment_id, 0)
-    return min(credit, _gone(after)) - min(credit, _gone(before))
+    lost = min(abs(credit), _gone(after)) - min(abs(credit), _gone(before))
+    return lost if credit >= 0 else -lost
 
 
 def _gone(payment: Payment) -> int:

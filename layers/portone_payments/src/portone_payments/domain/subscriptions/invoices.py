@@ -126,13 +126,18 @@ def roll(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> S
     """The subscription with an invoice for each period that has begun; one that is over is missed."""
     for _ in range(MOST_AT_ONCE):
         starts = next_start(subscription)
-        if starts is None or moment.now < starts:
+        if starts is None or moment.now < starts or changing(subscription):
             break
         subscription = _changed(subscription)
         if not asked_at_start(subscription, starts, moment.now):
             subscription = _missed(subscription, moment, policy.dunning)
         subscription = _opened(subscription, moment, policy)
     return subscription
+
+
+def changing(subscription: Subscription) -> bool:
+    """Whether a plan change at once has no outcome yet: what the next period costs is not known."""
+    return subscription.change is not None and subscription.change.invoice_id is not None
 
 
 def asked_at_start(subscription: Subscription, starts: int, now: float) -> bool:

@@ -20,14 +20,14 @@ from portone_payments.domain.records.subscriptions import (
 )
 from portone_payments.domain.refunds.reserve import given_back
 from portone_payments.domain.shared.calendar import days_between, kst_day, kst_midnight
-from portone_payments.domain.subscriptions.consent import with_choice
+from portone_payments.domain.subscriptions.consent import lowered, with_choice
 from portone_payments.domain.subscriptions.covering import (
     charged_changes,
     last_paid,
     period_unpaid,
     unused,
 )
-from portone_payments.domain.subscriptions.credits import shared_out
+from portone_payments.domain.subscriptions.credits import shared_out, taken_back
 from portone_payments.domain.subscriptions.discounts import off
 from portone_payments.domain.subscriptions.invoices import (
     add_invoice,
@@ -46,6 +46,7 @@ from portone_payments.domain.subscriptions.offers import group_of
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.proration import split
 from portone_payments.domain.subscriptions.settlement import paid
+from portone_payments.domain.subscriptions.withheld import asked_as_agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +161,11 @@ def change_later(
         raise ChangeNotAllowed(reason="plan")
     if not by_customer and subscription.change is not None and subscription.change.by_customer:
         raise ChangeNotAllowed(reason="chosen")
-    consents = with_choice(subscription, plan, moment.now) if by_customer else subscription.consents
+    chosen = with_choice(subscription, plan, moment.now)
+    consents = chosen if by_customer else lowered(subscription, plan.amount)
     change = replace(_change(plan), by_customer=by_customer)
     told = replace(subscription, change=change, consents=consents)
+    told = told if by_customer else asked_as_agreed(told, change, moment)
     return record(told, Fact.SUBSCRIPTION_CHANGED, moment, plan=plan.plan_id, amount=plan.amount)
 
 
@@ -240,7 +243,8 @@ def _difference(
     if invoice.amount > 0 and len(charged_changes(subscription, moment)) >= RUNNING_KEPT:
         # each payment of a period stays in sight of its refunds
         raise ChangeNotAllowed(reason="too_many_changes")
-    return _Offer(replace(change, credits=shared_out(-cost.left, payments)), invoice)
+    given = shared_out(-cost.left, payments) or taken_back(subscription, invoice.balance, payments)
+    return _Offer(replace(change, credits=given), invoice)
 
 
 def _anew(

@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.subscriptions import Change, Ending, Plan, PriceForAll, Subscription
+from portone_payments.domain.subscriptions.consent import lowered
 from portone_payments.domain.subscriptions.life import OVER
+from portone_payments.domain.subscriptions.withheld import asked_as_agreed
 
 # seconds after which every request that read the old price has stored what it made of it, and indexes show it
 SETTLED = 600
@@ -57,7 +59,8 @@ def with_price(subscription: Subscription, plan: Plan, price: PriceForAll, momen
         group=subscription.group,
         not_before=price.starts,
     )
-    told = _with_next(subscription, change)
+    told = replace(_with_next(subscription, change), consents=lowered(subscription, price.amount))
+    told = asked_as_agreed(told, change, moment)
     return record(
         told,
         Fact.SUBSCRIPTION_PRICE_SET,

@@ -1,0 +1,72 @@
+"""A word for a price holds for that price alone; what nobody agreed to is neither charged nor owed."""
+
+import pytest
+
+from portone_local.actors.subscribers import ask, change, days_pass
+from portone_local.gateway.messages import Response
+from tests.support.lives import (
+    WEEKLY,
+    begun,
+    repriced_by_shop,
+    repriced_for_all,
+    sold,
+    states,
+    status,
+    took,
+)
+from tests.support.unkind import UnkindStack
+
+OLD, NEW, CHEAP = 10_000, 50_000, 5_000
+
+
+def consented(stack: UnkindStack, subscription_id: str, amount: int) -> Response:
+    """The customer agrees to an amount."""
+    return ask(stack, subscription_id, "consent", {"amount": amount})
+
+
+def test_a_price_that_fell_before_it_rises_again_is_asked_for_again(stack: UnkindStack) -> None:
+    sold(stack, amount=OLD, interval=WEEKLY)
+    subscription_id = begun(stack)
+    repriced_by_shop(stack, subscription_id, NEW, interval=WEEKLY)
+    assert consented(stack, subscription_id, NEW).status == 200
+    repriced_by_shop(stack, subscription_id, 8_000, interval=WEEKLY)
+    days_pass(stack, 8)
+    repriced_by_shop(stack, subscription_id, NEW, interval=WEEKLY)
+
+    days_pass(stack, 7)
+
+    assert took(stack) == [OLD, 8_000]
+
+
+@pytest.mark.parametrize("everybody", [False, True], ids=["this one", "everybody"])
+def test_a_period_withheld_for_a_rise_is_charged_as_agreed_once_the_shop_withdraws_it(
+    stack: UnkindStack, *, everybody: bool
+) -> None:
+    sold(stack, amount=OLD)
+    subscription_id = begun(stack)
+    for amount in (NEW, OLD):
+        if everybody:
+            assert repriced_for_all(stack, amount).status in {200, 202}
+        else:
+            repriced_by_shop(stack, subscription_id, amount)
+        days_pass(stack, 32 if amount == NEW else 2)
+
+    assert (took(stack), status(stack, subscription_id)) == ([OLD, OLD], "ACTIVE")
+    days_pass(stack, 30)
+    assert took(stack) == [OLD] * 3
+
+
+def test_a_plan_chosen_while_a_rise_is_withheld_begins_though_its_period_was_never_paid(
+    stack: UnkindStack,
+) -> None:
+    sold(stack, amount=OLD)
+    sold(stack, "cheap", CHEAP)
+    subscription_id = begun(stack)
+    repriced_by_shop(stack, subscription_id, NEW)
+    days_pass(stack, 33)
+    assert "WITHHELD" in states(stack, subscription_id).values()
+
+    assert change(stack, subscription_id, "cheap", when="period_end").status == 200
+    days_pass(stack, 30)
+
+    assert (took(stack), status(stack, subscription_id)) == ([OLD, CHEAP], "ACTIVE")
