@@ -19,6 +19,7 @@ from portone_local.actors.subscribers import (
 from portone_local.portone import Fault
 from tests.support.lives import (
     begun,
+    charge_back_decided,
     paid_by_window,
     part_declined,
     part_voided,
@@ -30,6 +31,7 @@ from tests.support.lives import (
     tied,
     told,
     took,
+    view,
     waived,
     window_opened,
 )
@@ -118,6 +120,40 @@ def test_a_part_refunded_before_it_was_read_holds_up_later_parts_and_calls_staff
     assert part_voided(stack, subscription_id, 1).status == 200
     days_pass(stack, 2)
     assert took(stack) == [DEPOSIT, BALANCE]
+
+
+@pytest.mark.parametrize("how", ["staff", "the console", "the issuer"])
+def test_a_balance_is_not_charged_once_its_deposit_was_given_back(stack: UnkindStack, how: str) -> None:
+    subscription_id = sofa(stack)
+    before = dict(stack.metrics)
+    payment_id = str(invoice(stack, subscription_id, 1).paid_by)
+    if how == "staff":
+        refund = {"refundId": "refund-1", "reason": "단순 변심", "full": True}
+        assert stack.staff.post(f"/ops/payments/{payment_id}/cancel", refund).status == 200
+    elif how == "the console":
+        stack.portone.console.cancel(payment_id)
+    else:
+        stack.portone.console.chargeback(payment_id)
+        stack.deliver()
+        charge_back_decided(stack, payment_id)
+    days_pass(stack, 40)
+
+    shown = (status(stack, subscription_id), view(stack, subscription_id)["waitsFor"])
+    assert (took(stack), shown) == ([DEPOSIT], ("ACTIVE", "earlier_part"))
+    assert somebody_is_called(stack, before)
+    assert part_voided(stack, subscription_id, 1).status == 200
+    days_pass(stack, 2)
+    assert took(stack) == [DEPOSIT, BALANCE]
+    assert told(stack, "subscription.completed") == []
+
+
+def test_a_deposit_given_back_in_part_is_paid_still(stack: UnkindStack) -> None:
+    subscription_id = sofa(stack)
+    stack.portone.console.cancel(str(invoice(stack, subscription_id, 1).paid_by), 1_000)
+
+    days_pass(stack, 40)
+
+    assert (took(stack), status(stack, subscription_id)) == ([DEPOSIT, BALANCE], "COMPLETED")
 
 
 @pytest.mark.parametrize("chosen", [False, True], ids=["saved", "made the default"])

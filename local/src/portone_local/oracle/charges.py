@@ -8,7 +8,12 @@ from portone_payments.domain.approvals.attempts import OPEN
 from portone_payments.domain.records.billing_keys import KeyState, SavedKey
 from portone_payments.domain.records.instructions import Approval, ApprovalState
 from portone_payments.domain.records.payments import Payment, Status, holds_money
-from portone_payments.domain.records.subscriptions import Invoice, InvoiceState, Subscription
+from portone_payments.domain.records.subscriptions import (
+    Invoice,
+    InvoiceKind,
+    InvoiceState,
+    Subscription,
+)
 from portone_payments.domain.shared.times import DAY
 from portone_payments.domain.subscriptions.life import OVER
 
@@ -130,12 +135,17 @@ def subscriptions_move_on(evidence: Evidence) -> Iterator[Finding]:
 
 
 def ends_are_final(evidence: Evidence) -> Iterator[Finding]:
-    """I9: a paid invoice is paid, a cancelled subscription and a deleted key are never heard of again."""
+    """I9: a paid invoice is paid, a cancelled subscription and a deleted key are never heard of again.
+
+    A part of an order whose money all went back is not paid any more.
+    """
     for subscription in evidence.subscriptions.values():
         paid: set[object] = set()
         ended = False
         for entry in evidence.history(subscription):
             about = entry.data.get("invoice")
+            if entry.fact == "invoice_ended" and _went_back(evidence, subscription.invoices.get(str(about))):
+                paid.discard(about)
             if about in paid and entry.fact != "invoice_paid":
                 told = f"invoice {about} of {subscription.subscription_id} was paid, then {entry.fact}"
                 yield Finding("I9", None, told)
@@ -149,6 +159,13 @@ def ends_are_final(evidence: Evidence) -> Iterator[Finding]:
                 told = f"{subscription.subscription_id} ended, then {entry.fact}"
                 yield Finding("I9", None, told)
             ended = ended or entry.fact in {"subscription_ended", "subscription_completed"}
+
+
+def _went_back(evidence: Evidence, part: Invoice | None) -> bool:
+    """Whether PortOne's books had nothing left of what a part of an order was paid with."""
+    book = evidence.books.get(part.paid_by or "") if part is not None else None
+    of_order = part is not None and part.kind is InvoiceKind.PART
+    return of_order and book is not None and 0 < book.total <= sum(each.amount for each in book.cancellations)
 
 
 def _paid_by(evidence: Evidence, invoice: Invoice) -> Iterator[Finding]:
@@ -210,6 +227,10 @@ def _waits(subscription: Subscription) -> bool:
     if subscription.in_flight is not None or subscription.resumes_at is not None:
         return True
     if subscription.stopped_for:
+        return False
+    parts = (each for each in subscription.invoices.values() if each.kind is InvoiceKind.PART)
+    if any(each.state is InvoiceState.ENDED for each in parts):
+        # the parts after it wait for staff
         return False
     collected = subscription.status.value in {"PENDING", "TRIAL", "ACTIVE", "PAST_DUE", "ENDING"}
     return collected and subscription.status not in OVER

@@ -36,7 +36,7 @@ def later_parts_wait(evidence: Evidence) -> Iterator[Finding]:
         if subscription is None or invoice is None or invoice.kind is not InvoiceKind.PART:
             continue
         for earlier in subscription.invoices.values():
-            if int(earlier.id) < int(invoice.id) and not _out_of_the_way(earlier, charge.at):
+            if int(earlier.id) < int(invoice.id) and not _out_of_the_way(evidence, earlier, charge.at):
                 told = f"part {invoice.id} was charged, part {earlier.id} is {earlier.state}"
                 yield Finding("I16", charge.payment_id, told)
 
@@ -78,8 +78,14 @@ def _charged(evidence: Evidence, charge: Charge) -> tuple[Subscription | None, I
     return subscription, invoice
 
 
-def _out_of_the_way(invoice: Invoice, at: float) -> bool:
-    """Whether a part was paid by then, or given up by the shop, which alone may do that."""
+def _out_of_the_way(evidence: Evidence, invoice: Invoice, at: float) -> bool:
+    """Whether a part was paid by then, or given up by the shop, which alone may do that.
+
+    One whose money went back later had been paid by then.
+    """
+    book = evidence.books.get(invoice.paid_by or "")
+    before = book is not None and (book.paid_at or at) < at < (invoice.settled_at or 0)
     paid = invoice.state is InvoiceState.PAID and (invoice.settled_at or 0) <= at
+    paid = paid or (invoice.state is InvoiceState.ENDED and before)
     given_up = invoice.state is InvoiceState.VOID and invoice.waived_at is not None
     return paid or (given_up and (invoice.waived_at or 0) <= at)

@@ -12,6 +12,7 @@ from portone_payments.domain.subscriptions.chargebacks import stopped, taken_by_
 from portone_payments.domain.subscriptions.credits import may_lose_credit, without_lost_credit
 from portone_payments.domain.subscriptions.dunning import end_of_grace, is_hard
 from portone_payments.domain.subscriptions.invoices import with_invoice
+from portone_payments.domain.subscriptions.life import OVER
 from portone_payments.domain.subscriptions.owed import PAYABLE
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.settlement import (
@@ -55,7 +56,8 @@ def concerns(before: Payment, after: Payment, now: float) -> bool:
     if holds_money(after.status):
         # an invoice whose money went back may be paid after all: its refund was reversed
         reversed_ = before.status is Status.CANCELLED and after.status in _PAID
-        return reversed_ or not holds_money(before.status) or may_lose_credit(before, after)
+        moved = reversed_ or not holds_money(before.status) or may_lose_credit(before, after)
+        return moved or _all_went_back(before, after)
     return not by_window(after) and (open_approval(after) is None or waited_for(after, now))
 
 
@@ -82,6 +84,14 @@ def _settled(
     if invoice is not None and _went_back(before, after) and invoice.state in PAYABLE:
         part = invoice.id if invoice.kind is InvoiceKind.PART else None
         return Settled(paid_back(subscription, invoice, moment, by=after.payment_id), holds_up=part)
+    if (
+        invoice is not None
+        and _all_went_back(before, after)
+        and _is_open_orders(subscription, invoice, after)
+    ):
+        # without its money the part is not paid, and later ones are not charged (rule 11.7)
+        ended = paid_back(subscription, invoice, moment, by=after.payment_id)
+        return Settled(ended, holds_up=invoice.id)
     if invoice is None or invoice.payment_id != after.payment_id:
         return Settled(subscription)
     if after.quarantined or waited_for(after, moment.now):
@@ -111,6 +121,18 @@ def _went_back(before: Payment, after: Payment) -> bool:
     """Whether money was taken and given back before any reading showed it here."""
     back = after.status is Status.CANCELLED and not after.quarantined
     return back and not holds_money(before.status)
+
+
+def _all_went_back(before: Payment, after: Payment) -> bool:
+    """Whether all of the money that was held for a part of an order is gone."""
+    of_parts = after.order_id != after.subscription_id
+    return of_parts and before.status in _PAID and after.status is Status.CANCELLED
+
+
+def _is_open_orders(subscription: Subscription, invoice: Invoice, payment: Payment) -> bool:
+    """Whether it is a part this payment paid, of an order that is not over."""
+    paid_by = invoice.kind is InvoiceKind.PART and invoice.paid_by == payment.payment_id
+    return paid_by and invoice.state is InvoiceState.PAID and subscription.status not in OVER
 
 
 def _waiting(subscription: Subscription, invoice: Invoice, payment: Payment, moment: Moment) -> Subscription:
