@@ -16,7 +16,9 @@ MEANING = {
     "subscription.consented": "she agrees",
     "subscription.paused": "paused",
     "subscription.resumed": "goes on with what is left",
-    "subscription.ended": "[dim]cancelled[/dim]",
+    "subscription.ending": "cancelled, hers while it is paid",
+    "subscription.kept": "keeps it after all",
+    "subscription.ended": "[dim]over[/dim]",
     "invoice.withheld": "[yellow]withheld[/yellow], no consent",
 }
 

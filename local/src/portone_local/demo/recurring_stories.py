@@ -110,16 +110,30 @@ def upgraded(stage: Stage) -> None:
 
 
 def paused(stage: Stage) -> None:
-    """A pause, and an end."""
+    """A pause."""
     mina = Customer.on(stage, "mina", 5, 20)
     expect(mina.ask("pause", {"until": "2026-06-10"}).json()["status"], "PAUSED")
     mina.until(6, 10)
     expect(mina.charged_today(), [13_200])
     stage.say("Mina pauses over 31 May. Back on 10 June she pays for the 20 days left of 30: 13,200 won.")
+
+
+def kept(stage: Stage) -> None:
+    """An end that is taken back, and one that is not."""
+    mina = Customer.on(stage, "mina", 6, 12)
     mina.end(at_period_end=True)
-    mina.until(7, 1)
-    expect((mina.view["status"], mina.newest["amount"]), ("ENDED", 13_200))
-    stage.say("She cancels at the period's end: it ends on 30 June, and nothing more is charged.")
+    expect((mina.view["status"], mina.view["nextChargeAt"]), ("ENDING", None))
+    stage.say("12 June: she cancels. [yellow]ENDING[/yellow]: hers while it is paid, then it is over.")
+    mina.until(6, 20)
+    back = mina.ask("keep").json()
+    expect((back["status"], back["nextChargeAmount"]), ("ACTIVE", 19_800))
+    mina.until(6, 30)
+    expect(mina.charged_today(), [19_800])
+    stage.say("20 June: she keeps it after all; 30 June: 19,800 won, as the answer said.")
+    mina.end(at_period_end=True)
+    mina.until(8, 1)
+    expect((mina.view["status"], mina.newest["amount"]), ("ENDED", 19_800))
+    stage.say("She cancels once more: it ends on 31 July, and nothing more is charged.")
 
 
 def _lose_answers(stage: Stage) -> None:
@@ -136,4 +150,4 @@ def _upgrade(mina: Customer) -> dict[str, int]:
     return shown
 
 
-STORIES = (month_ends, thrice, healed, unanswered, deleted, upgraded, paused)
+STORIES = (month_ends, thrice, healed, unanswered, deleted, upgraded, paused, kept)
