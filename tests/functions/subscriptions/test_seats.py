@@ -11,6 +11,7 @@ from tests.support.subscriber_app import charged, post, put, shown, subscribed
 from tests.support.world import USER
 
 GROUP = {"group": "membership"}
+MARCH = "2026-03-01T15:00:00Z"  # the end of the second month
 
 
 def refused_for(answer: Any) -> tuple[str, str]:
@@ -34,7 +35,7 @@ def test_what_was_given_up_gives_way_and_stays_as_it_is(stack: Stack) -> None:
     before = charged(stack)
 
     new = subscribed(stack, key="request-2")
-    save_key(stack)
+    stack.app(USER).put(f"/billing-keys/{save_key(stack)}/default")
     stack.run_for(3 * DAY, step=6 * HOUR)
 
     assert charged(stack) == before + 1
@@ -52,6 +53,33 @@ def test_what_gave_way_comes_back_only_once_the_seat_is_free(stack: Stack) -> No
     assert refused_for(refused) == ("already_subscribed", new)
     assert back.status in {200, 202}
     assert refused_for(subscribe(stack, key="request-3")) == ("already_subscribed", old)
+
+
+def test_a_change_into_the_group_of_what_was_given_up_takes_its_place(stack: Stack) -> None:
+    put_plan(stack, "news")
+    old = given_up(stack)
+    new = subscribed(stack, key="request-2", planId="news")
+
+    changed = put(stack, new, "plan", {"planId": "plan-1", "when": "now"})
+    stack.app(USER).put(f"/billing-keys/{save_key(stack, card='card-2')}/default")
+    stack.run_for(3 * DAY, step=6 * HOUR)
+
+    assert (changed.status, changed.json()["planId"]) == (200, "plan-1")
+    assert [shown(stack, each)["status"] for each in (old, new)] == ["UNPAID", "ACTIVE"]
+    assert refused_for(post(stack, old, "resume")) == ("already_subscribed", new)
+
+
+def test_what_gave_way_ends_with_what_is_paid_of_it_and_takes_no_seat_by_that(stack: Stack) -> None:
+    old = given_up(stack)
+    new = subscribed(stack, key="request-2")
+    post(stack, old, "invoices/2/pay", {})
+
+    ending = post(stack, old, "cancel", {"atPeriodEnd": True})
+    kept = post(stack, old, "keep")
+
+    assert (ending.status, ending.json()["status"], ending.json()["endsAt"]) == (200, "ENDING", MARCH)
+    assert (kept.status, kept.json()["status"]) == (200, "UNPAID")
+    assert refused_for(subscribe(stack, key="request-3")) == ("already_subscribed", new)
 
 
 def test_a_plan_chosen_for_later_takes_its_seat_now_and_frees_it_when_it_is_dropped(stack: Stack) -> None:

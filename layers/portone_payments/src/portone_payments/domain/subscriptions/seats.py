@@ -11,13 +11,10 @@ from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.subscriptions import Seat, Subscription, SubscriptionStatus
 from portone_payments.domain.subscriptions.life import OVER
 
-# given up, it waits for its customer's word; meanwhile another may begin
-_UNSEATED = OVER | {SubscriptionStatus.UNPAID}
-
 
 def groups_of(subscription: Subscription) -> frozenset[str]:
     """The groups it is in now, or will be in by a change that is chosen; none where it holds no seat."""
-    if subscription.status in _UNSEATED or subscription.order_id is not None:
+    if subscription.status in OVER or _given_up(subscription) or subscription.order_id is not None:
         return frozenset()
     # taking its end back restores the change that the end dropped
     helds = (subscription, subscription.ending) if subscription.ending is not None else (subscription,)
@@ -43,7 +40,13 @@ def trial_moved(before: Subscription, after: Subscription, moment: Moment) -> fr
 
 def gives_way(holder: Subscription) -> bool:
     """Whether it was given up, and leaves its seat to what begins."""
-    return holder.status is SubscriptionStatus.UNPAID and holder.order_id is None
+    return _given_up(holder) and holder.order_id is None
+
+
+def _given_up(subscription: Subscription) -> bool:
+    """Whether it waits for its customer's word, or ends from there: meanwhile another may begin."""
+    ending = subscription.ending
+    return (subscription.status if ending is None else ending.before) is SubscriptionStatus.UNPAID
 
 
 def seated(

@@ -1,5 +1,6 @@
 """Who has the one place of a user in a plan group: read strongly, written with what takes it (rule 11.11)."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors.billing import AlreadySubscribed
@@ -7,7 +8,14 @@ from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.subscriptions import Seat, Subscription
 from portone_payments.domain.subscriptions.offers import check_trial
 from portone_payments.domain.subscriptions.policy import BillingPolicy
-from portone_payments.domain.subscriptions.seats import gained, seated, takes, trial_moved
+from portone_payments.domain.subscriptions.seats import (
+    gained,
+    gives_way,
+    replaced,
+    seated,
+    takes,
+    trial_moved,
+)
 from portone_payments.ports.store import Store
 
 
@@ -41,11 +49,11 @@ class Seats:
 
     def moved(
         self, before: Subscription, after: Subscription, moment: Moment
-    ) -> tuple[Subscription, *tuple[Seat, ...]]:
+    ) -> tuple[Subscription, *tuple[Seat | Subscription, ...]]:
         """The changed subscription with the seats it takes: of another group, or its own when it comes back.
 
-        A trial it carries into another group is its user's one trial there. Raises `AlreadySubscribed` where
-        another living one has the seat, `TrialUsed`.
+        And with what gives way to it there. A trial it carries into another group is its user's one trial
+        there. Raises `AlreadySubscribed` where another living one has the seat, `TrialUsed`.
         """
         taken = gained(before, after) if self.policy.one_subscription else frozenset()
         trial = trial_moved(before, after, moment) if self.policy.one_trial else frozenset()
@@ -56,9 +64,13 @@ class Seats:
             check_trial(places[group].seat, once=not _its_own(places[group].seat, after))
         if places and after.replaced_by is not None:
             after = replace(after, replaced_by=None)
-        return after, *(
+        beside: list[Seat | Subscription] = [
+            *_given_way((places[each] for each in sorted(taken)), after, moment)
+        ]
+        beside += (
             seated(place.seat, after, group, moment, trial=group in trial) for group, place in places.items()
         )
+        return after, *beside
 
 
 def _its_own(seat: Seat | None, subscription: Subscription) -> bool:
@@ -66,3 +78,11 @@ def _its_own(seat: Seat | None, subscription: Subscription) -> bool:
     if seat is None or seat.subscription_id != subscription.subscription_id:
         return False
     return (seat.trialled_at or 0.0) >= subscription.created_at
+
+
+def _given_way(places: Iterable[Place], taken_by: Subscription, moment: Moment) -> Iterator[Subscription]:
+    """What was given up in these seats: written with what takes them, so that both cannot go on."""
+    holders = {each.holder.subscription_id: each.holder for each in places if each.holder is not None}
+    for holder in holders.values():
+        if gives_way(holder) and holder.subscription_id != taken_by.subscription_id:
+            yield replaced(holder, taken_by.subscription_id, moment)
