@@ -102,6 +102,8 @@ def test_two_stacks_of_a_clone_live_apart_and_one_outlives_the_local_aws_of_the_
     assert not (LOCAL / "test-one" / "stack.json").exists()
 
 
+# make serve ends so too, above; that the demo does is told by make check
+@pytest.mark.thorough
 @pytest.mark.ministack
 def test_the_demo_ends_at_once_when_its_local_aws_dies() -> None:
     with started("portone_local.demo") as demo:

@@ -108,9 +108,10 @@ def _heard_of(world: World) -> str:
 
 
 def _deleting(world: World) -> str:
+    """The time to read that charge has come, and to go on with its key; the subscription's mark is later."""
     billing_key_id = charging(world)
     delete(world, billing_key_id)
-    return leased(world, billing_key_id, 3 * MINUTE)
+    return leased(world, billing_key_id, 2 * MINUTE)
 
 
 def _deleted_elsewhere(world: World) -> str:
