@@ -7,7 +7,7 @@ from portone_local.gateway.messages import Response
 from portone_local.stack.passing import clock_of
 from portone_local.stack.stack import Stack
 from portone_payments.domain.shared.calendar import DAY
-from tests.support.billing_app import code_of, put_parts, put_plan, save_key, schedule
+from tests.support.billing_app import PRICE, code_of, put_parts, put_plan, save_key, schedule
 from tests.support.subscriber_app import charged, put, shown, subscribed
 from tests.support.world import USER
 
@@ -119,6 +119,23 @@ def test_staff_ends_a_subscription_and_pays_back_the_days_left_in_one_call(stack
     # 21 of 31 days
     assert [(each.status, each.json()["amount"]) for each in answers] == [(200, 6_707), (200, 6_707)]
     assert (ended_because(stack, subscription_id), charged(stack)) == (("ENDED", "refunded"), 1)
+
+
+def test_what_is_left_is_that_of_the_day_it_ended_whenever_a_second_person_agrees() -> None:
+    with Stack.in_memory(seed=1, staff_refund_limit="5000") as stack:
+        save_key(stack)
+        put_plan(stack)
+        subscription_id = subscribed(stack)
+        payment_id = paid_by(stack, subscription_id)
+        body = {"refundId": "rest-1", "reason": "중도 해지", "rest": True}
+        waiting = stack.staff_app.post(f"/staff/payments/{payment_id}/cancel", body)
+        stack.run_for(40 * DAY, step=DAY)
+
+        path = f"/staff/payments/{payment_id}/refunds/rest-1/approve"
+        approved = stack.second_staff_app.post(path)
+
+        assert (waiting.status, ended_because(stack, subscription_id)) == (202, ("ENDED", "refunded"))
+        assert (approved.json()["amount"], charged(stack)) == (PRICE, 1)
 
 
 def test_what_a_cheaper_plan_left_in_the_balance_goes_back_with_the_days(stack: Stack) -> None:

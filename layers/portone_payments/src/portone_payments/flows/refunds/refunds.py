@@ -82,10 +82,11 @@ class Refunds:
     ) -> tuple[Subscription, ...]:
         """The subscription that a released refund ends, saved together with it; none where it ends none.
 
-        `held`: as it was read before, if it was. Raises `InvalidRequest` for a payment that was not charged
-        for one.
+        `held`: as it was read for the rest of it, which ends it before a second person agrees: days go by.
+        Raises `InvalidRequest` for a payment that was not charged for one.
         """
-        if not refund.ends_subscription or refund.state is not RefundState.RESERVED:
+        waits = refund.state is not RefundState.RESERVED and held is None
+        if not refund.ends_subscription or waits:
             return ()
         held = held or self.subscription_of(payment)
         if held.status in OVER or held.end_asked_at is not None:
