@@ -148,7 +148,7 @@ def test_a_credit_of_another_worth_than_the_remaining_days(clean: Evidence, cred
 
 
 def test_a_credit_for_an_unpaid_period(clean: Evidence) -> None:
-    findings = found(with_invoice(clean, "1", state=InvoiceState.MISSED))
+    findings = found(with_invoice(clean, "1", state=InvoiceState.VOID))
 
     assert "invoice 2 of it sets off 6707, due was 0" in findings
 

@@ -18,7 +18,7 @@ class EndBody(Body):
 
 
 def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
-    """200: nothing more is charged from now on. 202: a charge under way decides. Keeping takes it back."""
+    """Cancelled: nothing new is charged, 202 while a charge under way decides. Kept: it goes on as before."""
     user_id, wanted, by = asked_by(request), subscription_id(request), request.caller.by
     if request.route.endswith("/keep"):
         after = keep(deps.subscriptions, wanted, by=by, user_id=user_id)

@@ -1,4 +1,4 @@
-"""GET /plans/{planId}: what an app shows of a plan (JWT, or IAM)."""
+"""GET /plans/{planId}: what is sold by the period (JWT, or IAM)."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from portone_payments.entry.wiring.subscriptions import SubscriptionDeps
 
 
 def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
-    """The plan as the shop stored it, to those whom it is offered to."""
+    """To those whom it is offered to; the shop also sees who they are, and how far a new price came."""
     user_id, plan_id = asked_by(request), request.path("planId")
     if not ORDER_ID.fullmatch(plan_id):
         raise PlanNotFound

@@ -19,7 +19,7 @@ class PauseBody(Body):
 
 
 def route(request: Request, deps: SubscriptionDeps) -> dict[str, Any]:
-    """What was still to be paid is not asked for any more."""
+    """What was declined stays owed and waits; of a period not charged yet, the rest is charged afterwards."""
     user_id, wanted = asked_by(request), subscription_id(request)
     until = request.body(PauseBody).until if request.has_body else None
     resumes_at = midnight_of(until, "until") if until else None

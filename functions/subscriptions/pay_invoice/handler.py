@@ -37,9 +37,10 @@ class PayBody(Body):
 
 
 def route(request: Request, deps: InvoiceDeps) -> dict[str, Any]:
-    """Charged at once, 202 while that is open. For a window: what `PortOne.requestPayment` needs.
+    """Charged at once, 202 while that is open. Declined: 200, and the invoice says what to do (`advice`).
 
-    A window holds up other charges of it for half an hour at most, and offers no virtual account.
+    For a window: what `PortOne.requestPayment` needs. It holds up other charges of the invoice for half an
+    hour at most, and offers no virtual account.
     """
     user_id, wanted, number = request.user_id, subscription_id(request), invoice_id(request)
     body = request.body(PayBody)

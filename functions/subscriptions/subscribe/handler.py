@@ -13,8 +13,9 @@ from portone_payments.flows.subscriptions.subscribe import SubscribeRequest
 
 
 class SubscribeBody(Body):
-    """`amount` is the price the app showed, `start` a KST day, `consent` the word for its first charge.
+    """`amount` is the price the app showed, which alone is charged; `start` is a KST day.
 
+    `consent` agrees to that price for 30 days, also to the charge after a trial that ends within them.
     `trial` false begins without the plan's free trial, as one must who had it before.
     """
 

@@ -22,7 +22,10 @@ class DiscountBody(Body):
 
 
 class SubscribeUserBody(Body):
-    """`trialDays` instead of the plan's; `start` a KST day within a year; the user's default method pays."""
+    """`trialDays` instead of the plan's; `start` a KST day within a year.
+
+    Without `billingKeyId` the user's default method pays.
+    """
 
     user_id: UserId
     plan_id: PlanId

@@ -12,9 +12,21 @@ from portone_payments.domain.shared.calendar import Unit
 from portone_payments.domain.subscriptions.ahead import ChargeWaitsFor
 from portone_payments.entry.fields.closed import BillingMethod, Currency
 
-type KeyState = Literal["PENDING", "CHECKING", "ACTIVE", "REFUSED", "DELETING", "DELETED", "LAPSED"]
+type KeyState = Annotated[
+    Literal["PENDING", "CHECKING", "ACTIVE", "REFUSED", "DELETING", "DELETED", "LAPSED"],
+    Field(description="LAPSED: nobody came back from the window. Only ACTIVE is charged"),
+]
 type WaitsFor = Literal["payment", "portone"]
-type InvoiceState = Literal["OPEN", "WITHHELD", "UNKNOWN", "PAID", "UNPAID", "MISSED", "VOID", "ENDED"]
+type InvoiceState = Annotated[
+    Literal["OPEN", "WITHHELD", "UNKNOWN", "PAID", "UNPAID", "VOID", "ENDED"],
+    Field(
+        description=(
+            "OPEN: to be charged. WITHHELD: a consent is missing. UNKNOWN: its charge has no outcome yet. "
+            "UNPAID: given up or declined, still payable. VOID: asked for no more. "
+            "ENDED: paid, and the money went back elsewhere"
+        )
+    ),
+]
 type Advice = Literal["retry_later", "other_method"]
 
 

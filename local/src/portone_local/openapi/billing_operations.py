@@ -239,7 +239,13 @@ BILLING_OPERATIONS = {
         summary="Take a cancellation with the period back",
         shared=True,
         answers=CHARGED,
-        errors=(*MINE, *REFUSED, errors.TooManyRequests, *WRITTEN),
+        errors=(
+            *MINE,
+            billing.SubscriptionEnded,
+            billing.ChangeNotAllowed,
+            errors.TooManyRequests,
+            *WRITTEN,
+        ),
     ),
     "give_consent": Operation(
         body="ConsentBody",

@@ -54,8 +54,8 @@ TAGS = {
     "identity-verifications": ("identity", "Identity verification (본인인증), by the app (JWT)."),
     "me": ("identity", ""),
     "identity": ("persons", "What is kept of a person, by the shop's backend (IAM)."),
-    "ops": ("operators", "What staff does with AWS credentials (IAM)."),
-    "staff": ("staff", "The same with a token that carries the staff claim (JWT)."),
+    "ops": ("operators", "What the shop and its staff do with AWS credentials (IAM)."),
+    "staff": ("staff", "What staff does with a token that carries the staff claim (JWT)."),
 }
 PATTERNS = {
     "orderId": ORDER_ID.pattern,

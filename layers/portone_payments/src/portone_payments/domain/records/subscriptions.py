@@ -37,10 +37,12 @@ class Agreement:
 
 
 class SubscriptionStatus(StrEnum):
-    """Where a subscription stands; life.py says what each may still do.
+    """Where a subscription, or an order in parts, stands.
 
-    PENDING: its first period, or trial, begins later. UNPAID: dunning ended without money. ENDING: it ends at
-    `ends_at`, which can be taken back. COMPLETED: every part is paid.
+    PENDING: its first period, or trial, begins later. TRIAL: its free trial runs. ACTIVE: nothing was
+    declined. PAST_DUE: a charge was declined and is tried again. UNPAID: it was given up, or declined by its
+    customer; nothing is charged until they say so. PAUSED: nothing is charged until it is resumed. ENDING: it
+    ends with what is paid, which can be taken back. ENDED: for good. COMPLETED: every part is paid.
     """
 
     PENDING = "PENDING"
@@ -55,7 +57,11 @@ class SubscriptionStatus(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why a subscription has ended. DECLINED: its first charge. UNPAID: dunning, by policy."""
+    """Why a subscription has ended.
+
+    DECLINED: its first charge was. UNPAID: dunning ended without money, by setting. REFUNDED: with the refund
+    of a payment.
+    """
 
     CUSTOMER = "customer"
     SHOP = "shop"
@@ -75,7 +81,7 @@ class InvoiceKind(StrEnum):
 
 
 class InvoiceState(StrEnum):
-    """The state of an invoice. WITHHELD: a consent is missing. MISSED: its period passed unattempted.
+    """The state of an invoice. WITHHELD: a consent is missing.
 
     UNPAID: given up, or declined by its customer; it may still be paid at their word. ENDED: it cannot be
     paid any more, since its money was refunded elsewhere before it was seen here.
@@ -85,7 +91,6 @@ class InvoiceState(StrEnum):
     WITHHELD = "WITHHELD"
     PAID = "PAID"
     UNPAID = "UNPAID"
-    MISSED = "MISSED"
     VOID = "VOID"
     ENDED = "ENDED"
 

@@ -16,7 +16,11 @@ LOOKS_AHEAD = 60
 
 
 class ChargeWaitsFor(StrEnum):
-    """Why no charge comes by itself."""
+    """Why no charge comes by itself.
+
+    CONSENT: to a price. METHOD: another one. CUSTOMER: that they resume or pay. OUTCOME: of a charge under
+    way. STAFF: money was taken back. EARLIER_PART: has to be paid first. BALANCE: it pays for years.
+    """
 
     CONSENT = "consent"
     METHOD = "payment_method"
@@ -25,7 +29,6 @@ class ChargeWaitsFor(StrEnum):
     STAFF = "staff"
     EARLIER_PART = "earlier_part"
     BALANCE = "balance"
-    """Nothing: the balance pays for longer than anybody looks ahead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
