@@ -1,10 +1,12 @@
 """What a customer has is said: begins, is paid until, ends, can be kept; and nothing is charged beyond it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from portone_local.actors.shop import checkout
 from portone_local.actors.subscribers import (
     CHARGE,
     PRICE,
@@ -13,6 +15,7 @@ from portone_local.actors.subscribers import (
     change,
     days_pass,
     key_chosen,
+    key_deleted,
     key_saved,
     subscribe,
     to_hour,
@@ -36,8 +39,10 @@ from tests.support.lives import (
     told,
     took,
     view,
+    window_opened,
 )
 from tests.support.unkind import UnkindStack
+from tests.support.world import USER
 
 CHEAP = 5_000
 AHEAD: dict[str, Any] = {"startAheadDays": 365}
@@ -363,3 +368,70 @@ def slowly(stack: UnkindStack, seconds: float) -> None:
         return call()
 
     stack.ports["store"].table.around = slow
+
+
+def coming(stack: UnkindStack, subscription_id: str) -> tuple[object, object]:
+    """When it is said to be charged next, and what it waits for."""
+    shown = view(stack, subscription_id)
+    return shown["nextChargeAt"], shown["waitsFor"]
+
+
+def test_a_retry_nobody_made_in_time_is_made_before_its_invoice_is_given_up(stack: UnkindStack) -> None:
+    subscription_id = begun(stack)
+    days_pass(stack, 30)
+    stack.portone.pg.decline(times=1, readable=True)
+    days_pass(stack, 1)
+
+    clock_of(stack).advance(20 * DAY)
+    days_pass(stack, 1)
+
+    assert (took(stack), status(stack, subscription_id)) == ([PRICE, PRICE], "ACTIVE")
+
+
+def test_what_is_declined_after_a_standstill_is_given_up_all_the_same(stack: UnkindStack) -> None:
+    subscription_id = past_due(stack)
+    clock_of(stack).advance(20 * DAY)
+
+    days_pass(stack, 15)
+
+    assert (took(stack), status(stack, subscription_id)) == ([PRICE], "UNPAID")
+
+
+@pytest.mark.parametrize("pending", [False, True])
+def test_no_charge_is_announced_while_a_window_may_have_been_paid(
+    stack: UnkindStack, *, pending: bool
+) -> None:
+    subscription_id = past_due(stack)
+    to_hour(stack, 9.9)
+    handed = window_opened(stack, subscription_id, 2)
+    if pending:
+        stack.portone.buyer.pay_pending(handed["paymentId"], checkout(handed))
+    else:
+        doubtful = replace(checkout(handed), method={"type": "PaymentMethodNew"})
+        stack.portone.buyer.pay(handed["paymentId"], doubtful)
+
+    days_pass(stack, 0.1)
+
+    assert coming(stack, subscription_id) == (None, "outcome")
+
+
+def test_what_no_method_pays_waits_for_one(stack: UnkindStack) -> None:
+    subscription_id = begun(stack)
+    [saved] = stack.app(USER).get("/billing-keys").json()["items"]
+    before = coming(stack, subscription_id)
+
+    key_deleted(stack, saved["billingKeyId"])
+
+    at, none = before
+    assert none is None
+    assert coming(stack, subscription_id) == (at, "payment_method")
+
+
+def test_what_is_withheld_waits_for_consent(stack: UnkindStack) -> None:
+    sold(stack, trialDays=40)
+    subscription_id = begun(stack, consent=True)
+
+    days_pass(stack, 42)
+
+    shown = view(stack, subscription_id)
+    assert (shown["nextChargeAmount"], shown["waitsFor"]) == (PRICE, "consent")

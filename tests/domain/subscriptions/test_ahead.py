@@ -28,7 +28,7 @@ NOW = at(2026, 2, 10)
 
 
 def next_of(subscription: Subscription, now: float = NOW) -> Ahead:
-    return ahead(subscription, now, POLICY)
+    return ahead(replace(subscription, pays_with="key-1"), now, POLICY)
 
 
 def test_the_next_charge_is_the_next_period_in_the_allowed_hours() -> None:

@@ -176,7 +176,8 @@ class Invoice:
     `stood_until`: up to when `failed_at` and `due_at` leave out the times in which nothing could be sent.
     `refused_at`: since when dunning stands still for it: PortOne refuses *us*, or its subscription is paused.
     `method`: the saved method its customer named for the next attempt. `window_id`: the payment of the window
-    in which it may be paid, number `windows`; a charge waits for it until `window_until`, then for a reading.
+    in which it may be paid, number `windows`; a charge waits for it until `window_until`, then for a reading,
+    and for as long as that is `in_doubt`.
     `declined_at`: its customer declined this part of an order. `waived_at`: the shop gave up its claim.
     `blocked_at`: its time came while an earlier part was unpaid.
     `lines`: of its subscription's history, those that left with it.
@@ -216,6 +217,7 @@ class Invoice:
     window_id: str | None = None
     windows: int = 0
     window_until: int | None = None
+    in_doubt: bool = False
     declined_at: float | None = None
     waived_at: float | None = None
     blocked_at: float | None = None

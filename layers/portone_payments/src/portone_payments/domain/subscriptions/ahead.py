@@ -5,11 +5,17 @@ from enum import StrEnum
 
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.settled_invoices import parted
-from portone_payments.domain.records.subscriptions import InvoiceState, Subscription, SubscriptionStatus
+from portone_payments.domain.records.subscriptions import (
+    Invoice,
+    InvoiceState,
+    Subscription,
+    SubscriptionStatus,
+)
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
 from portone_payments.domain.subscriptions.invoices import BILLED, open_invoices
 from portone_payments.domain.subscriptions.owed import blocked_by
 from portone_payments.domain.subscriptions.policy import BillingPolicy
+from portone_payments.domain.subscriptions.standstill import caught_up
 
 # due moments: a credit may pay for years of months
 LOOKS_AHEAD = 60
@@ -46,7 +52,7 @@ def ahead(subscription: Subscription, now: float, policy: BillingPolicy) -> Ahea
         return Ahead(waits_for=ChargeWaitsFor.OUTCOME)
     if subscription.stopped_for:
         return Ahead(waits_for=ChargeWaitsFor.STAFF)
-    told, at = subscription, now
+    told, at = caught_up(subscription, policy.dunning, now), now
     for _ in range(0 if _is_free(subscription) else LOOKS_AHEAD):
         due_at = next_due(told, at, policy)
         if due_at is None:
@@ -55,13 +61,25 @@ def ahead(subscription: Subscription, now: float, policy: BillingPolicy) -> Ahea
         told, _ = parted(advance(told, Moment(now=at, by="sweep"), policy))
         invoice = due_invoice(told, at)
         if invoice is not None:
-            return Ahead(at=int(at), amount=invoice.amount)
+            return _charge(told, invoice, int(at))
         held = next((each for each in open_invoices(told) if each.state is InvoiceState.WITHHELD), None)
         if held is not None:
             return Ahead(
                 at=int(at) if at > now else None, amount=held.amount, waits_for=ChargeWaitsFor.CONSENT
             )
+    withheld = [each for each in open_invoices(subscription) if each.state is InvoiceState.WITHHELD]
+    if withheld:
+        # given up if it stays away
+        return Ahead(amount=withheld[0].amount, waits_for=ChargeWaitsFor.CONSENT)
     return Ahead(waits_for=_waits_for(subscription, told))
+
+
+def _charge(told: Subscription, invoice: Invoice, at: int) -> Ahead:
+    """The next charge, unless its window may have been paid, or no method pays it."""
+    if invoice.in_doubt:
+        return Ahead(amount=invoice.amount, waits_for=ChargeWaitsFor.OUTCOME)
+    pays = told.pays_with is not None or invoice.method is not None
+    return Ahead(at=at, amount=invoice.amount, waits_for=None if pays else ChargeWaitsFor.METHOD)
 
 
 def _is_free(subscription: Subscription) -> bool:

@@ -93,7 +93,7 @@ def _settled(
         ended = paid_back(subscription, invoice, moment, by=after.payment_id)
         return Settled(ended, holds_up=invoice.id)
     if invoice is None or invoice.payment_id != after.payment_id:
-        return Settled(subscription)
+        return Settled(_window_doubted(subscription, invoice, after))
     if after.quarantined or waited_for(after, moment.now):
         return Settled(_waiting(subscription, invoice, after, moment))
     if subscription.in_flight != invoice.id or open_approval(after) is not None:
@@ -121,6 +121,15 @@ def _went_back(before: Payment, after: Payment) -> bool:
     """Whether money was taken and given back before any reading showed it here."""
     back = after.status is Status.CANCELLED and not after.quarantined
     return back and not holds_money(before.status)
+
+
+def _window_doubted(subscription: Subscription, invoice: Invoice | None, payment: Payment) -> Subscription:
+    """The subscription of which an invoice may have been paid in its window."""
+    if invoice is None or not payment.quarantined or invoice.window_id != payment.payment_id:
+        return subscription
+    if invoice.in_doubt or invoice.window_until is None:
+        return subscription
+    return with_invoice(subscription, replace(invoice, in_doubt=True))
 
 
 def _all_went_back(before: Payment, after: Payment) -> bool:

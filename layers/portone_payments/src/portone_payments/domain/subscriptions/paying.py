@@ -50,17 +50,23 @@ def window_opened(
 ) -> Subscription:
     """The subscription with a window open for an invoice; `until` in epoch seconds UTC."""
     fresh = payment_id != invoice.window_id
-    opened = replace(invoice, window_id=payment_id, windows=invoice.windows + fresh, window_until=until)
+    opened = replace(
+        invoice,
+        window_id=payment_id,
+        windows=invoice.windows + fresh,
+        window_until=until,
+        in_doubt=False,
+    )
     told = with_invoice(subscription, opened)
     return record(told, Fact.INVOICE_WINDOW_OPENED, moment, invoice=invoice.id, until=until)
 
 
 def window_read(subscription: Subscription, invoice_id: str, *, until: int | None) -> Subscription:
-    """The subscription after a reading of an invoice's window: nothing was paid, or it is open until then."""
+    """The subscription after a reading of an invoice's window: nothing was paid, or it is read again then."""
     invoice = subscription.invoices.get(invoice_id)
     if invoice is None or invoice.window_until is None:
         return subscription
-    return with_invoice(subscription, replace(invoice, window_until=until))
+    return with_invoice(subscription, replace(invoice, window_until=until, in_doubt=until is not None))
 
 
 def part_declined(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:

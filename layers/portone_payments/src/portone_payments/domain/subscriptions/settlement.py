@@ -72,7 +72,7 @@ def paid(
 ) -> Subscription:
     """The subscription after payment `by` paid an invoice; None where there was nothing to pay."""
     settled = replace(invoice, state=InvoiceState.PAID, paid_by=by, settled_at=moment.now, asked=False)
-    settled = replace(settled, method=None, window_until=None, declined_at=None)
+    settled = replace(settled, method=None, window_until=None, in_doubt=False, declined_at=None)
     change = _brought_by(subscription, invoice)
     if change is not None and change.begins is not None:
         settled = replace(settled, kind=InvoiceKind.PERIOD)
@@ -111,7 +111,7 @@ def paid_back(subscription: Subscription, invoice: Invoice, moment: Moment, *, b
     """
     told = without_change(subscription, invoice)
     over = replace(invoice, state=InvoiceState.ENDED, paid_by=by, settled_at=moment.now, asked=False)
-    told = with_invoice(told, replace(over, method=None, window_until=None))
+    told = with_invoice(told, replace(over, method=None, window_until=None, in_doubt=False))
     told = _landed(told, invoice) if by == invoice.payment_id else told
     told = record(told, Fact.INVOICE_ENDED, moment, invoice=invoice.id, code="refunded")
     if told.in_flight is None and told.end_asked_at is None and _never_began(told, invoice):

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from portone_payments.domain.records.stops import Stops, shifted, stood
 from portone_payments.domain.records.subscriptions import Invoice, Subscription
+from portone_payments.domain.shared.calendar import DAY
+from portone_payments.domain.subscriptions.dunning import DunningPolicy, end_of_grace
 from portone_payments.domain.subscriptions.invoices import open_invoices, with_invoice
 
 
@@ -23,6 +25,23 @@ def stand_still(subscription: Subscription, stops: Stops, channel: str | None, n
             stood_until=now,
         )
         subscription = with_invoice(subscription, moved)
+    return subscription
+
+
+def caught_up(subscription: Subscription, policy: DunningPolicy, now: float) -> Subscription:
+    """The subscription whose retries nobody made for a day or more, moved by that time.
+
+    What was to be tried within its grace is tried before it is given up, however long the sweep stood still.
+    """
+    if subscription.in_flight is not None or subscription.stopped_for:
+        return subscription
+    for invoice in open_invoices(subscription):
+        stood = now - invoice.due_at
+        if invoice.failed_at is None or invoice.refused_at is not None or stood < DAY:
+            continue
+        if invoice.due_at < end_of_grace(policy, invoice.failed_at):
+            moved = replace(invoice, failed_at=invoice.failed_at + stood, due_at=int(now), stood_until=now)
+            subscription = with_invoice(subscription, moved)
     return subscription
 
 

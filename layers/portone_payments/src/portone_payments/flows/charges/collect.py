@@ -38,7 +38,7 @@ from portone_payments.domain.subscriptions.invoices import (
 )
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.settlement import NO_KEY, attempt_failed, paid_back, with_attempt
-from portone_payments.domain.subscriptions.standstill import stand_still
+from portone_payments.domain.subscriptions.standstill import caught_up, stand_still
 from portone_payments.flows.billing_keys.claims import MOST, spent_claims
 from portone_payments.flows.charges.payment_ids import derived_id
 from portone_payments.flows.charges.send import ChargeSender, Claim
@@ -130,6 +130,7 @@ class Collector:
         """
         held = windows_read(held, moment, deadline, reader=self.reader, store=self.store)
         held = self._stood_still(held, moment, stops or self.reader.gate.heard)
+        held = caught_up(held, self.policy.dunning, moment.now)
         advanced = advance(held, moment, self.policy)
         invoice = due_invoice(advanced, moment.now)
         wait = partial(self._await, slot)
