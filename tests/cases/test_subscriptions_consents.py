@@ -2,16 +2,18 @@
 
 import pytest
 
-from portone_local.actors.subscribers import ask, change, days_pass
+from portone_local.actors.subscribers import ask, change, days_pass, key_saved
 from portone_local.gateway.messages import Response
 from tests.support.lives import (
     WEEKLY,
     begun,
+    pay,
     repriced_by_shop,
     repriced_for_all,
     sold,
     states,
     status,
+    subscribed_by_shop,
     took,
 )
 from tests.support.unkind import UnkindStack
@@ -70,3 +72,35 @@ def test_a_plan_chosen_while_a_rise_is_withheld_begins_though_its_period_was_nev
     days_pass(stack, 30)
 
     assert (took(stack), status(stack, subscription_id)) == ([OLD, CHEAP], "ACTIVE")
+
+
+def test_a_consent_to_less_than_the_price_is_refused_with_that_price(stack: UnkindStack) -> None:
+    key_saved(stack)
+    sold(stack, amount=OLD)
+    discount = {"percent": 50, "periods": 2}
+    answer = subscribed_by_shop(stack, trialDays=7, discount=discount)
+    subscription_id = str(answer.json()["subscriptionId"])
+
+    on_trial = consented(stack, subscription_id, OLD // 2)
+    days_pass(stack, 8)
+    withheld = consented(stack, subscription_id, OLD // 2)
+
+    for refused in (on_trial, withheld):
+        error = refused.json()["error"]
+        assert (refused.status, error["code"], error["details"]) == (409, "price_changed", {"amount": OLD})
+    assert consented(stack, subscription_id, OLD).status in {200, 202}
+    days_pass(stack, 1)
+    assert took(stack) == [OLD // 2]
+
+
+def test_no_window_is_opened_for_an_invoice_that_asks_nothing(stack: UnkindStack) -> None:
+    sold(stack, amount=60, trialDays=3)
+    subscription_id = begun(stack)
+    days_pass(stack, 20)
+    assert states(stack, subscription_id)["1"] == "UNPAID"
+
+    refused = pay(stack, subscription_id, 1, window={"platform": "web"})
+
+    assert (refused.status, refused.json()["error"]["details"]) == (409, {"reason": "nothing_to_pay"})
+    assert consented(stack, subscription_id, 60).status == 200
+    assert (states(stack, subscription_id)["1"], took(stack)) == ("PAID", [])

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from portone_payments.domain.errors.billing import PriceChanged
 from portone_payments.domain.records.subscriptions import InvoiceState, SubscriptionStatus
 from portone_payments.domain.shared.calendar import DAY, HOUR
 from portone_payments.domain.subscriptions.collection import advance, due_invoice
@@ -33,11 +36,11 @@ def test_a_price_rise_is_withheld_until_its_customer_agrees() -> None:
     raised = replace(running(), amount=12_000)
 
     withheld = advance(raised, by_app(now), POLICY)
-    too_little = advance(consent(withheld, 11_000, by_app(now)), by_app(now), POLICY)
     enough = advance(consent(withheld, 12_000, by_app(now)), by_app(now), POLICY)
 
     assert due_invoice(withheld, now) is None
-    assert due_invoice(too_little, now) is None
+    with pytest.raises(PriceChanged):
+        consent(withheld, 11_000, by_app(now))
     assert due_invoice(enough, now) is not None
 
 

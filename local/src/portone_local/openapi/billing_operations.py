@@ -253,6 +253,7 @@ BILLING_OPERATIONS = {
         errors=(
             *BODY,
             *MINE,
+            billing.PriceChanged,
             billing.SubscriptionEnded,
             billing.AlreadySubscribed,
             billing.ChangeNotAllowed,

@@ -20,12 +20,13 @@ _CUSTOMER = "app"
 class Agreed:
     """What a customer agreed to up to a moment: a price, how often (None: as often as it is), and words.
 
-    `words`: amount and moment of each consent that no later downgrade withdrew; `asked`: the invoices that
-    the customer wanted charged.
+    `since`: the start of the newest period that was paid. `words`: amount and moment of each consent or
+    choice that no later downgrade withdrew; `asked`: the invoices that the customer wanted charged.
     """
 
     amount: int = 0
     interval: Interval | None = None
+    since: int = 0
     words: Sequence[tuple[int, float]] = ()
     asked: frozenset[object] = field(default=frozenset())
 
@@ -79,10 +80,11 @@ def _after(agreed: Agreed, held: Subscription, entry: HistoryLine) -> Agreed:
         return replace(agreed, asked=agreed.asked | {invoice})
     if entry.fact == "subscription_changed" and entry.by == _CUSTOMER:
         words = [each for each in agreed.words if each[0] <= amount]
-        return replace(agreed, amount=amount, interval=None, words=tuple(words))
+        # a choice is a word too, which the payment of an older period does not take back
+        return replace(agreed, amount=amount, interval=None, words=(*words, (amount, entry.at)))
     paid = held.invoices.get(str(invoice)) if entry.fact == "invoice_paid" else None
-    if paid is not None and paid.kind is not InvoiceKind.PART:
-        return replace(agreed, amount=paid.price, interval=paid.interval)
+    if paid is not None and paid.kind is not InvoiceKind.PART and paid.starts >= agreed.since:
+        return replace(agreed, amount=paid.price, interval=paid.interval, since=paid.starts)
     return agreed
 
 

@@ -88,7 +88,7 @@ class TrialUsed(BundleError):
 
 
 class PriceChanged(BundleError):
-    """The plan does not cost what the app showed its user."""
+    """The plan does not cost what the app showed its user; `amount` says what it costs."""
 
     code = "price_changed"
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from portone_payments.domain.errors.billing import (
     ChangeNotAllowed,
     PartsDisagree,
+    PriceChanged,
 )
 from portone_payments.domain.errors.payments import OrderHasPayment
 from portone_payments.domain.records.history import Fact, Moment, record
@@ -129,7 +130,8 @@ def in_parts(order: Order, subscription_id: str, moment: Moment, policy: Billing
 def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscription:
     """The subscription with a consent to this amount; invoices withheld for it are judged anew at once.
 
-    They are charged in the allowed hours, also where an earlier request waived those.
+    They are charged in the allowed hours, also where an earlier request waived those. Raises `PriceChanged`
+    with the price that waits for a consent where this is less, as what a discount leaves of it.
     """
     check(subscription, Command.CONSENT)
     consents = with_consent(subscription.consents, _consent_for(subscription, amount, moment))
@@ -146,9 +148,24 @@ def consent(subscription: Subscription, amount: int, moment: Moment) -> Subscrip
 def _consent_for(subscription: Subscription, amount: int, moment: Moment) -> Consent:
     """The consent, for what waits for it, else for what the next period is to be."""
     withheld = [each for each in subscription.invoices.values() if each.withheld_at is not None]
-    waiting = [each for each in withheld if each.state in {InvoiceState.WITHHELD, InvoiceState.UNPAID}]
-    wanted = max(waiting, key=lambda each: int(each.id), default=None) or subscription.change or subscription
+    given_up = subscription.status is SubscriptionStatus.UNPAID
+    states = {InvoiceState.WITHHELD, *([InvoiceState.UNPAID] if given_up else [])}
+    waiting = [each for each in withheld if each.state in states]
+    waits = max(waiting, key=lambda each: int(each.id), default=None)
+    least = _least(subscription) if waits is None else waits.price
+    if amount < least:
+        raise PriceChanged(amount=least)
+    wanted = waits or subscription.change or subscription
     return Consent(amount=amount, given_at=moment.now, interval=wanted.interval, plan_id=wanted.plan_id)
+
+
+def _least(subscription: Subscription) -> int:
+    """What the next period wants a consent for, in minor units; 0 where it was agreed or chosen."""
+    change, agreed = subscription.change, subscription.agreed
+    if change is None:
+        return subscription.amount if subscription.status is SubscriptionStatus.TRIAL else 0
+    asks = not change.by_customer and change.invoice_id is None
+    return change.amount if asks and agreed is not None and change.amount > agreed.amount else 0
 
 
 def _only_wanted_consent(invoice: Invoice, moment: Moment) -> bool:

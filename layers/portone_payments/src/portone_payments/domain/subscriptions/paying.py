@@ -42,7 +42,11 @@ def window_for(subscription: Subscription, invoice_id: str) -> Invoice:
 
     Of an ended subscription it is what was given up: no saved method is charged for it any more (I12).
     """
-    return _to_pay(subscription, invoice_id, by_window=True)
+    invoice = _to_pay(subscription, invoice_id, by_window=True)
+    if invoice.amount == 0:
+        # it settles itself, no PG takes nothing
+        raise ChangeNotAllowed(reason="nothing_to_pay")
+    return invoice
 
 
 def window_opened(

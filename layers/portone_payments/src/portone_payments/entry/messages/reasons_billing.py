@@ -23,6 +23,11 @@ REASONS: dict[str, Message] = {
         "The plan was changed too often in this period. Change it from the next period on.",
         Action.START_OVER,
     ),
+    "nothing_to_pay": Message(
+        "결제할 금액이 없습니다. 결제창을 열지 않아도 됩니다.",
+        "Nothing is due for this invoice, it settles without a payment. Agree to it without a window.",
+        Action.NONE,
+    ),
     "chosen": Message(
         "고객이 다음 기간의 요금제를 직접 선택했습니다. 다음 기간이 시작된 뒤에 변경해 주세요.",
         "The customer chose the plan of the next period. Change it once that period has begun.",
