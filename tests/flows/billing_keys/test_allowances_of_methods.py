@@ -141,7 +141,8 @@ def test_the_shop_changes_a_plan_however_often_its_customer_did(stack: ObservedS
     asked = [change(stack, held, plan, when="now") for plan in ["dearer", "dearest"] * 20]
     path = f"/ops/subscriptions/{held}/plan"
 
-    assert asked[-1].status == TOO_MANY
+    # one of the two is the plan it has
+    assert [each.status for each in asked[-2:]] == [TOO_MANY, OK]
     assert stack.shop.put(path, {"planId": "dearer", "when": "period_end"}).status == OK
 
 
