@@ -6,12 +6,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from portone_local.actors.shop import USER
+from portone_local.gateway.client import Client
 from portone_payments.domain.records.payments import AttentionKind
 from tests.support.machine.living import Living
 from tests.support.machine.not_yet import playable
 from tests.support.machine.renting import subscribed
 from tests.support.machine.stage import picks
-from tests.support.machine.starting import OK, OVER
+from tests.support.machine.starting import ACCEPTED, OK, OVER
 
 DOORS = st.sampled_from(["/ops", "/staff"])
 
@@ -26,11 +27,35 @@ class Deciding(Living):
 
     @playable("staff")
     @subscribed
-    @rule(pick=picks, at_end=st.booleans(), refund=st.booleans())
-    def staff_cancels(self, pick: int, at_end: bool, refund: bool) -> None:  # noqa: FBT001 - drawn values
+    @rule(pick=picks, at_end=st.booleans(), by=DOORS)
+    def staff_cancels(self, pick: int, at_end: bool, by: str) -> None:  # noqa: FBT001 - a drawn value
         id_ = self.subscription(pick)
-        body = {"atPeriodEnd": at_end, "refundRest": refund and not at_end}
-        self.ends(id_, self.stack.staff_app.post(f"/staff/subscriptions/{id_}/cancel", body))
+        path = f"{by}/subscriptions/{id_}/cancel"
+        self.ends(id_, self.behind(by).post(path, {"atPeriodEnd": at_end}))
+
+    @playable("staff")
+    @subscribed
+    @rule(pick=picks, by=DOORS)
+    def staff_ends_and_refunds(self, pick: int, by: str) -> None:
+        """Over at once, and what is not used of its newest payment goes back: never more than it took."""
+        id_ = self.subscription(pick)
+        found = list(self.taken_for(id_))
+        if not found:
+            return
+        payment_id, left = found[-1]
+        body = {"refundId": f"rest-{next(self.requests)}", "reason": "goodwill", "rest": True}
+        answered = self.behind(by).post(f"{by}/payments/{payment_id}/cancel", body)
+        if answered.status not in {OK, ACCEPTED}:
+            return
+        told = answered.json()
+        if told["amount"] > left:
+            raise AssertionError(f"{told['amount']} is to go back of the {left} that {payment_id} holds")
+        over = self.held_subscription(id_).status in OVER
+        if answered.status == OK and not over:
+            raise AssertionError(f"{id_} goes on though its rest was refunded")
+        self.rented[id_].over |= over
+        if answered.status == OK:
+            self.models[payment_id].promised[f"staff:{body['refundId']}"] = told["amount"]
 
     @playable("staff")
     @subscribed
@@ -42,15 +67,15 @@ class Deciding(Living):
 
     @playable("waive")
     @subscribed
-    @rule(pick=picks, which=picks, act=st.sampled_from(["waive", "void"]))
-    def let_go(self, pick: int, which: int, act: str) -> None:
-        """Staff waives what is owed, or the shop voids a part: nobody pays it any more."""
+    @rule(pick=picks, which=picks, by=DOORS)
+    def waive(self, pick: int, which: int, by: str) -> None:
+        """What is owed, or a part: nobody pays it any more."""
         id_ = self.subscription(pick)
         owed = sorted(self.waiting(id_), key=int)
         if owed:
             number = owed[-1 - which % len(owed)]
-            path = f"/ops/subscriptions/{id_}/invoices/{number}/{act}"
-            if self.stack.staff.post(path, {"reason": "goodwill"}).status == OK:
+            path = f"{by}/subscriptions/{id_}/invoices/{number}/waive"
+            if self.behind(by).post(path, {"reason": "goodwill"}).status == OK:
                 self.rented[id_].waived.add(number)
 
     @playable("chargeback")
@@ -82,8 +107,7 @@ class Deciding(Living):
         """The shop deletes the customer's account: one call ends all."""
         if not really:
             return
-        requester = self.stack.shop if by == "/ops" else self.stack.staff_app
-        answered = requester.post(f"{by}/users/{USER}/close")
+        answered = self.behind(by).post(f"{by}/users/{USER}/close")
         if answered.status != OK:
             return
         self.gone |= set(self.issues)
@@ -91,6 +115,10 @@ class Deciding(Living):
             model.over = True
             if self.held_subscription(id_).status not in OVER:
                 raise AssertionError(f"{id_} lives though its customer's account is closed")
+
+    def behind(self, door: str) -> Client:
+        """The shop's backend, or a member of staff with a token."""
+        return self.stack.shop if door == "/ops" else self.stack.staff_app
 
     def taken_for(self, id_: str) -> Iterator[tuple[str, int]]:
         """The payments of a subscription that hold money at PortOne, with how much."""

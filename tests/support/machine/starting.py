@@ -141,6 +141,28 @@ class Starting(Saving):
             if GROUPS.get(each.plan_id, each.plan_id) == group
         }
 
+    @playable("staff")
+    @rule(
+        plan=st.sampled_from(sorted(PLANS)),
+        trial=st.sampled_from([None, 0, 3, 40]),
+        discount=st.sampled_from([None, {"percent": 50, "periods": 2}, {"amount": 1_500, "periods": 1}]),
+        days=st.sampled_from([0, 0, 8]),
+    )
+    def shop_subscribes(
+        self, plan: str, trial: int | None, discount: dict[str, int] | None, days: int
+    ) -> None:
+        """No offer binds the shop; the seat and the one trial of its user do."""
+        before, number = self.living(plan), next(self.requests)
+        day = kst_day(self.stack.clock.now() + days * DAY).isoformat()
+        body = {"userId": USER, "planId": plan, "trialDays": trial, "discount": discount, "start": day}
+        answered = self.stack.shop.post(
+            "/ops/subscriptions",
+            {name: said for name, said in body.items() if said is not None},
+            headers={"idempotency-key": f"request-{number}"},
+        )
+        self.begun(answered)
+        self.judge_seat(plan, before, answered)
+
     @rule(later=st.sampled_from([1, 8, 40]))
     def buy_in_parts(self, later: int) -> None:
         """A deposit now, the balance some days later."""

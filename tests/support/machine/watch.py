@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from portone_local.oracle.course import TELLS
+from portone_local.oracle.observed import ObservedStack
 from portone_local.portone import PaymentBook
 from portone_local.portone.api import Exchange
-from portone_local.stack.stack import Stack
 from portone_payments.adapters.dynamo.codec import Item
 from portone_payments.adapters.dynamo.keys import key_of
 from portone_payments.adapters.dynamo.payment_items import decode
@@ -15,12 +15,15 @@ from portone_payments.domain.records.payments import HistoryLine, Payment, Statu
 from tests.support.money_model import MoneyModel
 from tests.support.whole import whole
 
+_NO_ROUTE = '{"message":"Not Found"}'
+
 
 class Watch:
     """Remembers each payment as it last was, and every mutation by its key as it was first sent."""
 
-    def __init__(self, stack: Stack) -> None:
+    def __init__(self, stack: ObservedStack) -> None:
         self._stack = stack
+        self._answers = 0
         self._items: dict[str, Item] = {}
         self._before: dict[str, Payment] = {}
         self._told: dict[str, Status] = {}
@@ -32,7 +35,7 @@ class Watch:
 
     def wrongs(self, models: dict[str, MoneyModel]) -> list[str]:
         """What is wrong by now, in sentences."""
-        found, self._heard = self._heard, []
+        found, self._heard = [*self._heard, *self._unknown()], []
         touched = {name: item for name in models if (item := self._item(name)) is not self._items.get(name)}
         if touched:
             self._stack.publish()
@@ -44,6 +47,15 @@ class Watch:
                     told = self._look(payment_id, item, models[payment_id], books.get(payment_id))
                     found += [f"{payment_id}: {sentence}" for sentence in told]
         return found
+
+    def _unknown(self) -> Iterator[str]:
+        """A rule that asks for what no contract knows plays nothing at all."""
+        new, self._answers = self._stack.answers[self._answers :], len(self._stack.answers)
+        for each in new:
+            if "extra_forbidden" in each.body or (
+                each.status == 404 and '"message": "Not Found"' in each.body
+            ):
+                yield f"{each.asked} is no documented request: {each.body}"
 
     def _look(
         self, payment_id: str, item: Item, model: MoneyModel, book: PaymentBook | None

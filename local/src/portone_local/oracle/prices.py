@@ -148,8 +148,9 @@ class Course:
         """Whether it may be one up to an anchor: it does not show how long a whole one is."""
         first = invoice.id == self._of(InvoiceKind.PERIOD)[0].id
         if self.subscription.anchor_day is None:
-            # an anchor may have left with another plan
-            return first and not all(each.at_once or each.for_all for each in self.prices)
+            # an anchor may have left with another plan, at once where its interval is another
+            moved = invoice.interval != self.subscription.interval
+            return first and (moved or not all(each.at_once or each.for_all for each in self.prices))
         return (
             first or datetime.fromtimestamp(invoice.starts, KST).date().isoformat() == self.subscription.start
         )
