@@ -12,7 +12,7 @@ from portone_payments.domain.records.subscriptions import (
     Subscription,
     SubscriptionStatus,
 )
-from portone_payments.domain.shared.calendar import HOUR
+from portone_payments.domain.shared.calendar import HOUR, kst_day
 from portone_payments.domain.subscriptions.agreement import ever_paid
 from portone_payments.domain.subscriptions.announcing import announced, next_announcement
 from portone_payments.domain.subscriptions.consent import covers, needs_consent
@@ -63,8 +63,18 @@ def due_invoice(subscription: Subscription, now: float) -> Invoice | None:
     if subscription.stopped_for:
         return None
     ready = (each for each in open_invoices(subscription) if each.state is InvoiceState.OPEN)
-    charged = (each for each in ready if collects(subscription, each))
-    return next((each for each in charged if (mark(subscription, each) or 0) <= now), None)
+    charged = [each for each in ready if collects(subscription, each)]
+    due = next((each for each in charged if (mark(subscription, each) or 0) <= now), None)
+    if due is None or due.asked or due.kind is not InvoiceKind.PERIOD:
+        return due
+    # a later hour does not leave the day's one attempt to a newer period
+    older = (each for each in charged if int(each.id) < int(due.id) and _tried_today(each, now))
+    return next(older, due)
+
+
+def _tried_today(invoice: Invoice, now: float) -> bool:
+    waits = invoice.kind is InvoiceKind.PERIOD and invoice.window_until is None
+    return waits and kst_day(invoice.due_at) == kst_day(now)
 
 
 def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> int | None:

@@ -96,6 +96,7 @@ def paid(
             agreed=agreed_with(told, invoice),
             paid_until=max(told.paid_until or 0, invoice.ends),
         )
+        told = _tried_again(told, moment) if by is not None and by == invoice.payment_id else told
     if change is not None:
         told = _upgraded(told, change, settled, moment)
     if told.end_asked_at is None or told.in_flight is not None:
@@ -289,6 +290,16 @@ def _never_began(subscription: Subscription, invoice: Invoice) -> bool:
 def _drops_open(subscription: Subscription) -> bool:
     """Whether its end leaves nothing to be tried again."""
     return subscription.ending is not None and not subscription.ending.pay_open
+
+
+def _tried_again(subscription: Subscription, moment: Moment) -> Subscription:
+    """With other declined periods due again, whatever retries they had: the saved method has just paid."""
+    for each in open_invoices(subscription):
+        declined = each.kind is InvoiceKind.PERIOD and each.failed_at is not None and not each.hard
+        if declined and each.state is InvoiceState.OPEN and subscription.in_flight != each.id:
+            due_at = min(each.due_at, int(moment.now))
+            subscription = with_invoice(subscription, replace(each, due_at=due_at))
+    return subscription
 
 
 def _landed(subscription: Subscription, invoice: Invoice) -> Subscription:
