@@ -39,6 +39,14 @@ def test_the_dunning_that_is_shown_is_the_one_without_a_setting() -> None:
     assert DunningPolicy.parse(shown) == DunningPolicy.parse("{}")
 
 
+def test_the_defaults_of_settings_that_are_shown_are_those_of_the_template(prod: dict[str, Any]) -> None:
+    rows = re.findall(r"^\| `([A-Z]\w+)` \| `([^`]+)` \|", read("docs/recurring.md"), re.MULTILINE)
+    shown = {name: default for name, default in rows if name in prod["Parameters"]}
+
+    assert len(shown) > 8
+    assert shown == {name: str(prod["Parameters"][name]["Default"]) for name in shown}
+
+
 def test_the_purposes_that_are_shown_can_be_set() -> None:
     (purposes,) = re.findall(r"^```json\n(.+?)^```", read("docs/identity.md"), re.MULTILINE | re.DOTALL)
     settings = read_identity_settings(

@@ -10,6 +10,19 @@ from portone_payments.domain.subscriptions.life import RULES, Command, check_sta
 PAGE = ROOT / "docs" / "recurring.md"
 BEGIN = "<!-- what may be done when: `python -m portone_local.openapi.life_page` writes it -->\n"
 END = "<!-- end of what may be done when -->\n"
+_ASKED_BY = {
+    Command.PAUSE: "`POST pause`",
+    Command.RESUME: "`POST resume`",
+    Command.CANCEL: "`POST cancel`",
+    Command.KEEP: "`POST keep`",
+    Command.CHANGE_PLAN: "`PUT plan`",
+    Command.CHANGE_PLAN_NOW: "`PUT plan` now, `POST preview`",
+    Command.CONSENT: "`POST consent`",
+    Command.CHOOSE_METHOD: "`PUT billing-key`",
+    Command.PAY_INVOICE: "`POST invoices/{invoiceId}/pay` ²",
+    Command.WAIVE: "`POST invoices/{invoiceId}/waive` (shop, staff)",
+    Command.DECLINE_PART: "`POST parts/{invoiceId}/cancel`",
+}
 _WORDS = {"subscription_ended": "ended", "subscription_ending": "ending", "change_not_allowed": "no"}
 
 
@@ -36,7 +49,7 @@ def _rows() -> Iterator[list[str]]:
     yield ["---"] * (len(statuses) + 2)
     for command, rule in RULES.items():
         of = [word for word, holds in (("plan", rule.periods), ("parts", rule.parts)) if holds]
-        name = f"{command.value}{' ¹' if rule.waits else ''}"
+        name = f"{_ASKED_BY[command]}{' ¹' if rule.waits else ''}"
         yield [name, ", ".join(of), *(_cell(status, command) for status in statuses)]
 
 

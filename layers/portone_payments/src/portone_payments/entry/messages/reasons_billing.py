@@ -33,6 +33,51 @@ REASONS: dict[str, Message] = {
         "The customer chose the plan of the next period. Change it once that period has begun.",
         Action.START_OVER,
     ),
+    "unpaid": Message(
+        "미납된 금액이 있습니다. 먼저 결제해 주세요.", "Something is owed. Pay that first.", Action.NONE
+    ),
+    "past_due": Message(
+        "결제되지 않은 금액이 있습니다. 먼저 결제해 주세요.",
+        "A charge was declined. Pay that first.",
+        Action.NONE,
+    ),
+    "paused": Message(
+        "일시 정지된 구독입니다. 먼저 재개해 주세요.", "It is paused. Resume it first.", Action.NONE
+    ),
+    "consent_missing": Message(
+        "변경된 금액에 대한 동의가 필요합니다.",
+        "It waits for a consent to its price. Ask for that first.",
+        Action.START_OVER,
+    ),
+    "stopped": Message(
+        "이전 결제에 대한 이의가 처리 중입니다. 고객센터에 문의해 주세요.",
+        "Money of an earlier payment was taken back. Please contact support.",
+        Action.CONTACT_SUPPORT,
+    ),
+    "earlier_part": Message(
+        "이전 회차를 먼저 결제해 주세요.", "An earlier part has to be paid first.", Action.NONE
+    ),
+    "invoice": Message("청구 내역을 찾을 수 없습니다.", "There is no such invoice.", Action.FIX_REQUEST),
+    "invoice_settled": Message(
+        "결제할 금액이 없는 청구입니다.", "Nothing is owed for this invoice.", Action.NONE
+    ),
+    "part": Message(
+        "거절할 수 있는 회차가 아닙니다.", "There is no such part, or it is settled.", Action.FIX_REQUEST
+    ),
+    "plan": Message(
+        "이 요금제로는 변경할 수 없습니다.", "It cannot change to this plan.", Action.FIX_REQUEST
+    ),
+    "start": Message(
+        "선택할 수 없는 시작일입니다.", "It cannot begin on this day. Choose another.", Action.FIX_REQUEST
+    ),
+    "resumes_at": Message(
+        "재개일은 오늘 이후여야 합니다.", "A pause ends on a day in the future.", Action.FIX_REQUEST
+    ),
+    "anchor_day": Message(
+        "일·주 단위 요금제는 결제일을 지정할 수 없습니다.",
+        "A plan by days or weeks has no day of the month.",
+        Action.FIX_REQUEST,
+    ),
     "retry_later": Message(
         "결제가 거절되었습니다. 청구되지 않았습니다. 잠시 후 다시 시도해 주세요.",
         "The charge was declined and nothing was taken. Try again later.",
