@@ -16,6 +16,8 @@ from portone_local.actors.subscribers import (
     key_saved,
     to_hour,
 )
+from portone_local.oracle import assert_clean
+from portone_payments.domain.shared.calendar import DAY, kst_day
 from tests.support.lives import (
     WEEKLY,
     YEARLY,
@@ -215,6 +217,21 @@ def test_a_new_price_for_everybody_is_asked_for_and_charged_to_nobody_unasked(st
 
     assert sorted(took(stack)) == [OLD, OLD, NEW]
     assert "WITHHELD" in states(stack, second, "user-2").values()
+
+
+def test_what_was_told_for_a_period_holds_whatever_is_told_for_later_ones(stack: UnkindStack) -> None:
+    sold(stack, amount=PRICE)
+    subscription_id = begun(stack)
+    assert repriced_for_all(stack, 8_000).status in {200, 202}
+    days_pass(stack, 2)
+    later = kst_day(stack.clock.now() + 50 * DAY).isoformat()
+    assert repriced_for_all(stack, NEW, since=later).status in {200, 202}
+
+    days_pass(stack, 62)
+
+    assert took(stack) == [PRICE, 8_000]
+    assert states(stack, subscription_id)["3"] == "WITHHELD"
+    assert_clean(stack)
 
 
 def test_a_credit_goes_with_the_payment_it_came_from(stack: UnkindStack) -> None:

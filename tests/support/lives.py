@@ -148,9 +148,10 @@ def repriced_by_shop(stack: Stack, subscription_id: str, amount: int, **plan: An
     return changed_by_shop(stack, subscription_id)
 
 
-def repriced_for_all(stack: Stack, amount: int, plan_id: str = "plan-1") -> Response:
-    """The shop gives every subscriber of a plan a new price."""
-    return stack.shop.post(f"/plans/{plan_id}/price", {"amount": amount})
+def repriced_for_all(stack: Stack, amount: int, *, since: str | None = None) -> Response:
+    """The shop gives every subscriber of plan-1 a new price, from a KST day on or their next periods."""
+    body = {"amount": amount} | ({"from": since} if since else {})
+    return stack.shop.post("/plans/plan-1/price", body)
 
 
 def subscribed_by_shop(stack: Stack, user: str = USER, *, request: str = "shop-1", **body: Any) -> Response:

@@ -73,12 +73,17 @@ class Starting(Saving):
             self.priced.append((self.stack.clock.now(), plan, amount))
 
     @playable("reprice")
-    @rule(plan=st.sampled_from(["weekly", "dear"]), percent=st.sampled_from([80, 120, 150]))
-    def reprice(self, plan: str, percent: int) -> None:
-        """A new price for all who have the plan, from their next periods on; each is asked for consent."""
+    @rule(
+        plan=st.sampled_from(["weekly", "dear"]),
+        percent=st.sampled_from([80, 120, 150]),
+        days=st.sampled_from([None, 3, 10]),
+    )
+    def reprice(self, plan: str, percent: int, days: int | None) -> None:
+        """A new price for all who have the plan, from next periods on or a day; each is asked for consent."""
         amount = PLANS[plan] * percent // 100
         now = self.stack.clock.now()
-        if self.stack.shop.post(f"/plans/{plan}/price", {"amount": amount}).status in {OK, ACCEPTED}:
+        since = {} if days is None else {"from": kst_day(now + days * DAY).isoformat()}
+        if self.stack.shop.post(f"/plans/{plan}/price", {"amount": amount} | since).status in {OK, ACCEPTED}:
             self.priced.append((now, plan, amount))
 
     def price(self, plan: str, at: float) -> int:

@@ -76,6 +76,14 @@ SUBSCRIPTIONS: tuple[Bug, ...] = (
         "leaves_its_customers_own_choice",
     ),
     in_core(
+        "a price for all takes the place of one told for the periods before it",
+        "domain/subscriptions/coming.py",
+        "if (waiting.not_before or 0) >= starts:",
+        "if (waiting.not_before or 0) < starts:",
+        "cases/test_subscriptions_prices",
+        "what_was_told_for_a_period_holds",
+    ),
+    in_core(
         "a sum is charged that no PG takes",
         "domain/subscriptions/making.py",
         "amount = wanted if asks and wanted >= policy.least(subscription.currency) else 0",

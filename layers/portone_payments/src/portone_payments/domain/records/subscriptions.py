@@ -240,12 +240,23 @@ class SettledInvoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriceToCome:
+    """A price for all, in minor units; no period that begins before `starts` (epoch seconds UTC) has it."""
+
+    amount: int
+    tax_free: int
+    starts: int
+    extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """A plan change: once invoice `invoice_id` is paid, or from the next period on where there is none.
 
     `not_before`: the KST midnight before which no period has it; None for the next one, whenever it begins.
     `begins`: the KST day from which periods are counted anew, for another interval at once. `credits`: what
     it gives back of each payment, in minor units; `lost`: what of that went back before it took place.
+    `prices`: what its plan costs after it, soonest first.
     """
 
     plan_id: str
@@ -261,6 +272,7 @@ class Change:
     begins: str | None = None
     credits: Mapping[str, int] = field(default_factory=dict)
     lost: Mapping[str, int] = field(default_factory=dict)
+    prices: tuple[PriceToCome, ...] = ()
     extra: Mapping[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 

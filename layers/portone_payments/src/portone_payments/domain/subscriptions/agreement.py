@@ -1,9 +1,10 @@
 """What a customer agreed to pay, by starting or by paying, whatever prices became since (rule 11.5)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from portone_payments.domain.records.subscriptions import Agreement, Change, Invoice, Subscription
+from portone_payments.domain.records.subscriptions import Agreement, Change, Consent, Invoice, Subscription
 from portone_payments.domain.shared.calendar import Interval, kst_midnight
 
 
@@ -40,3 +41,26 @@ def agreement(
 def ever_paid(subscription: Subscription) -> bool:
     """Whether any period of it was ever paid, or settled with 0."""
     return subscription.agreed is not None and subscription.agreed.since is not None
+
+
+def lowered(consents: Iterable[Consent], amount: int, waiting: Iterable[Invoice]) -> tuple[Consent, ...]:
+    """The consents once the shop asks `amount` (minor units) from the next period on: none is for more.
+
+    Unless an invoice that is open still waits for it. A price that rises again needs another one.
+    """
+    asked = tuple(waiting)
+    return tuple(
+        each
+        if each.amount <= amount or any(is_for(each, invoice) for invoice in asked)
+        else replace(each, amount=amount)
+        for each in consents
+    )
+
+
+def is_for(consent: Consent, invoice: Invoice) -> bool:
+    """Whether a consent is for that much, so often, and for this plan."""
+    return (
+        consent.amount >= invoice.price
+        and consent.interval in {None, invoice.interval}
+        and consent.plan_id in {"", invoice.plan_id}
+    )

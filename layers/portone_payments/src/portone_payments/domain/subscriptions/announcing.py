@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.subscriptions import Subscription, SubscriptionStatus
 from portone_payments.domain.shared.calendar import DAY
+from portone_payments.domain.subscriptions.coming import coming
 from portone_payments.domain.subscriptions.consent import covers
 from portone_payments.domain.subscriptions.dunning import at_allowed_time
 from portone_payments.domain.subscriptions.invoices import changing, next_start, roll, spread_of
@@ -56,9 +57,8 @@ def _coming(subscription: Subscription, now: float, policy: BillingPolicy) -> _C
     starts = next_start(subscription)
     if starts is None or starts <= now or subscription.stopped_for or changing(subscription):
         return None
-    change = subscription.change
-    comes = change is not None and change.invoice_id is None and (change.not_before or 0) <= starts
-    price = change.amount if change is not None and comes else subscription.amount
+    change = coming(subscription.change, starts)
+    price = subscription.amount if change is None else change.amount
     agreed = subscription.amount if subscription.agreed is None else subscription.agreed.amount
     return _Coming(starts, at_allowed_time(policy.dunning, starts, spread_of(subscription)), price, agreed)
 

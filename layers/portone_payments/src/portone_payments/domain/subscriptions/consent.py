@@ -4,7 +4,6 @@ Such a charge is withheld without a consent from the 30 days before it.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from portone_payments.domain.records.subscriptions import (
     Agreement,
@@ -14,6 +13,7 @@ from portone_payments.domain.records.subscriptions import (
     Subscription,
 )
 from portone_payments.domain.shared.calendar import DAY
+from portone_payments.domain.subscriptions.agreement import is_for
 from portone_payments.domain.subscriptions.invoices import open_invoices
 
 CONSENT_DAYS = 30
@@ -34,24 +34,10 @@ def with_choice(subscription: Subscription, plan: Plan, now: float) -> tuple[Con
     kept = tuple(
         each
         for each in subscription.consents
-        if each.amount <= plan.amount or any(_covers(each, invoice) for invoice in waiting)
+        if each.amount <= plan.amount or any(is_for(each, invoice) for invoice in waiting)
     )
     given = Consent(amount=plan.amount, given_at=now, interval=plan.interval, plan_id=plan.plan_id)
     return with_consent(kept, given)
-
-
-def lowered(subscription: Subscription, amount: int) -> tuple[Consent, ...]:
-    """The consents once the shop asks `amount` (minor units) from the next period on: none is for more.
-
-    Unless an invoice that is open still waits for it. A price that rises again needs another one.
-    """
-    waiting = open_invoices(subscription)
-    return tuple(
-        each
-        if each.amount <= amount or any(_covers(each, invoice) for invoice in waiting)
-        else replace(each, amount=amount)
-        for each in subscription.consents
-    )
 
 
 def needs_consent(
@@ -69,19 +55,10 @@ def needs_consent(
 def covers(consents: Iterable[Consent], invoice: Invoice, charge_at: float) -> bool:
     """Whether one was given for it in the 30 days up to `charge_at`, both ends included, for that much."""
     since = charge_at - CONSENT_DAYS * DAY
-    return any(since <= each.given_at <= charge_at and _covers(each, invoice) for each in consents)
+    return any(since <= each.given_at <= charge_at and is_for(each, invoice) for each in consents)
 
 
 def _is_more(agreed: Agreement, invoice: Invoice) -> bool:
     """Whether it costs more than agreed, or as much as that for another interval."""
     another = agreed.interval is not None and agreed.interval != invoice.interval
     return another or invoice.price > agreed.amount
-
-
-def _covers(consent: Consent, invoice: Invoice) -> bool:
-    """Whether a consent is for that much, so often, and for this plan."""
-    return (
-        consent.amount >= invoice.price
-        and consent.interval in {None, invoice.interval}
-        and consent.plan_id in {"", invoice.plan_id}
-    )

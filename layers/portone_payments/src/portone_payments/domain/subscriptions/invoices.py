@@ -22,7 +22,8 @@ from portone_payments.domain.shared.calendar import (
     period_of,
     period_start,
 )
-from portone_payments.domain.subscriptions.agreement import agreement, chosen
+from portone_payments.domain.subscriptions.agreement import agreement, chosen, lowered
+from portone_payments.domain.subscriptions.coming import coming, following, most_of
 from portone_payments.domain.subscriptions.discounts import applies, counted, off
 from portone_payments.domain.subscriptions.dunning import CatchUp, DunningPolicy, at_allowed_time
 from portone_payments.domain.subscriptions.making import Cost, made
@@ -194,14 +195,15 @@ def _opened(subscription: Subscription, moment: Moment, policy: BillingPolicy) -
 
 def _changed(subscription: Subscription) -> Subscription:
     """The subscription on the plan that was chosen for the period that begins."""
-    change = subscription.change
-    if change is None or change.invoice_id is not None:
-        return subscription
     starts, _ = period(subscription, subscription.next_number)
-    if change.not_before is not None and kst_midnight(starts) < change.not_before:
+    change = coming(subscription.change, kst_midnight(starts))
+    if change is None:
         return subscription
     if change.by_customer:
         subscription = replace(subscription, agreed=chosen(subscription, change, starts))
+    else:
+        consents = lowered(subscription.consents, most_of(change), open_invoices(subscription))
+        subscription = replace(subscription, consents=consents)
     if change.interval == subscription.interval:
         return apply_change(subscription, change)
     return apply_change(begun_anew(subscription, starts, change.anchor_day), change)
@@ -218,7 +220,7 @@ def apply_change(subscription: Subscription, change: Change) -> Subscription:
         interval=change.interval,
         group=change.group or subscription.group,
         discount=subscription.discount if change.interval == subscription.interval else None,
-        change=None,
+        change=following(change),
         set_aside=None,
     )
 

@@ -20,7 +20,8 @@ from portone_payments.domain.records.subscriptions import (
 )
 from portone_payments.domain.refunds.reserve import given_back
 from portone_payments.domain.shared.calendar import days_between, kst_day, kst_midnight
-from portone_payments.domain.subscriptions.consent import lowered, with_choice
+from portone_payments.domain.subscriptions.agreement import lowered
+from portone_payments.domain.subscriptions.consent import with_choice
 from portone_payments.domain.subscriptions.covering import (
     charged_changes,
     last_paid,
@@ -162,7 +163,9 @@ def change_later(
     if not by_customer and subscription.change is not None and subscription.change.by_customer:
         raise ChangeNotAllowed(reason="chosen")
     chosen = with_choice(subscription, plan, moment.now)
-    consents = chosen if by_customer else lowered(subscription, plan.amount)
+    consents = (
+        chosen if by_customer else lowered(subscription.consents, plan.amount, open_invoices(subscription))
+    )
     change = replace(_change(plan), by_customer=by_customer)
     told = replace(subscription, change=change, consents=consents)
     told = told if by_customer else asked_as_agreed(told, change, moment)

@@ -1,7 +1,7 @@
 """A new price for everybody who has a plan: each is told, and pays it by consent alone (rule 11.11).
 
 Nobody is charged the old price instead: from the first period that begins on the day or later the price is
-the new one, and withheld where the consent is missing.
+the new one, and withheld where the consent is missing. What was told for the periods before that day holds.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,9 @@ from enum import StrEnum
 
 from portone_payments.domain.records.history import Fact, Moment, record
 from portone_payments.domain.records.subscriptions import Change, Ending, Plan, PriceForAll, Subscription
-from portone_payments.domain.subscriptions.consent import lowered
+from portone_payments.domain.subscriptions.agreement import lowered
+from portone_payments.domain.subscriptions.coming import is_full, last_of, with_later
+from portone_payments.domain.subscriptions.invoices import open_invoices
 from portone_payments.domain.subscriptions.life import OVER
 from portone_payments.domain.subscriptions.withheld import asked_as_agreed
 
@@ -19,7 +21,10 @@ SETTLED = 600
 
 
 class Reach(StrEnum):
-    """How a new price reaches a subscription. BEFORE: it was told of it. KEPT: its next price was chosen."""
+    """How a new price reaches a subscription.
+
+    BEFORE: it was told of it. KEPT: its next price was chosen, or it was told of too many before it.
+    """
 
     TOLD = "told"
     BEFORE = "before"
@@ -42,7 +47,9 @@ def reach(subscription: Subscription, plan: Plan, price: PriceForAll) -> Reach:
     chosen = _next(subscription)
     if chosen is not None and (chosen.by_customer or chosen.plan_id != plan.plan_id):
         return Reach.KEPT
-    return Reach.BEFORE if _has(subscription, price) else Reach.TOLD
+    if _has(subscription, price):
+        return Reach.BEFORE
+    return Reach.KEPT if is_full(chosen, price.starts) else Reach.TOLD
 
 
 def with_price(subscription: Subscription, plan: Plan, price: PriceForAll, moment: Moment) -> Subscription:
@@ -59,8 +66,10 @@ def with_price(subscription: Subscription, plan: Plan, price: PriceForAll, momen
         group=subscription.group,
         not_before=price.starts,
     )
-    told = replace(_with_next(subscription, change), consents=lowered(subscription, price.amount))
-    told = asked_as_agreed(told, change, moment)
+    told = _with_next(subscription, with_later(_next(subscription), change))
+    if _next(told) is change:
+        consents = lowered(subscription.consents, price.amount, open_invoices(subscription))
+        told = asked_as_agreed(replace(told, consents=consents), change, moment)
     return record(
         told,
         Fact.SUBSCRIPTION_PRICE_SET,
@@ -110,8 +119,8 @@ def _has(subscription: Subscription, price: PriceForAll) -> bool:
 
 
 def _is(change: Change, subscription: Subscription, price: PriceForAll) -> bool:
-    wanted = (subscription.plan_id, price.amount, price.tax_free, price.starts)
-    return (change.plan_id, change.amount, change.tax_free, change.not_before) == wanted
+    wanted = (price.amount, price.tax_free, price.starts)
+    return change.plan_id == subscription.plan_id and last_of(change) == wanted
 
 
 def _next(subscription: Subscription) -> Change | None:
