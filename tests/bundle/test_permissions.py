@@ -97,7 +97,8 @@ ALLOWED = {
     "change_subscription_key": COLLECTS,
     "pause_subscription": puts("subscription#*"),
     "resume_subscription": COLLECTS,
-    "cancel_subscription": puts("subscription#*"),
+    # staff may pay back what is not used
+    "cancel_subscription": puts("subscription#*", "payment#*"),
     "give_consent": COLLECTS,
     "cancel_part": puts("subscription#*"),
     "pay_invoice": COLLECTS | LISTS | opens("buyer"),

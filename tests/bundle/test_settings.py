@@ -72,7 +72,7 @@ TOLD = {
     "change_subscription_key": CHARGES,
     "pause_subscription": SHOP | STAFF | CHANGES,
     "resume_subscription": SHOP | STAFF | CHARGES,
-    "cancel_subscription": SHOP | STAFF | CHANGES,
+    "cancel_subscription": SHOP | STAFF | CHANGES | {"STAFF_REFUND_LIMIT", "PARTIAL_REFUND_METHODS"},
     "give_consent": CHARGES,
     "cancel_part": CHANGES,
     "pay_invoice": CHARGES | CHECKOUT,

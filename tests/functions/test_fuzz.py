@@ -38,8 +38,8 @@ BEYOND_A_SCHEMA = frozenset(
         *("missing", "months_and_years_only", "no_channel"),
         # an account is for a deposit or a transfer, and which it was the payment says
         "not_for_this_pay_method",
-        # what it was charged for, and how much of that is left
-        *("no_subscription", "nothing_left", "refunded"),
+        # what it was charged for the payment says; what is paid back now cannot be used up first
+        *("no_subscription", "staff_only", "with_period_end"),
         # the purposes are the operator's, a cursor means something to us alone
         *("unknown", "malformed"),
     }

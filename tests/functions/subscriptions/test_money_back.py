@@ -103,9 +103,15 @@ def test_a_refund_of_a_part_ends_the_other_parts(stack: Stack) -> None:
     assert ended_because(stack, subscription_id) == ("ENDED", "refunded")
 
 
-def rest_of(stack: Stack, payment_id: str, refund_id: str = "rest-1") -> Response:
-    body = {"refundId": refund_id, "reason": "중도 해지", "rest": True}
-    return stack.staff.post(f"/ops/payments/{payment_id}/cancel", body)
+def ended_with_refund(stack: Stack, subscription_id: str, **more: Any) -> Response:
+    body = {"atPeriodEnd": False, "refundRest": True, **more}
+    return stack.staff.post(f"/ops/subscriptions/{subscription_id}/cancel", body)
+
+
+def back(stack: Stack, payment_id: str) -> int:
+    """What PortOne refunded of it, once a worker has been at it."""
+    stack.run_for(120)
+    return stack.portone.books()[payment_id].cancelled
 
 
 def test_staff_ends_a_subscription_and_pays_back_the_days_left_in_one_call(stack: Stack) -> None:
@@ -113,29 +119,15 @@ def test_staff_ends_a_subscription_and_pays_back_the_days_left_in_one_call(stack
     payment_id = paid_by(stack, subscription_id)
     clock_of(stack).advance(10 * DAY)
 
-    answers = [rest_of(stack, payment_id) for _ in range(2)]
-    stack.run_for(40 * DAY, step=DAY)
+    answers = [ended_with_refund(stack, subscription_id) for _ in range(2)]
 
     # 21 of 31 days
-    assert [(each.status, each.json()["amount"]) for each in answers] == [(200, 6_707), (200, 6_707)]
-    assert (ended_because(stack, subscription_id), charged(stack)) == (("ENDED", "refunded"), 1)
-
-
-def test_what_is_left_is_that_of_the_day_it_ended_whenever_a_second_person_agrees() -> None:
-    with Stack.in_memory(seed=1, staff_refund_limit="5000") as stack:
-        save_key(stack)
-        put_plan(stack)
-        subscription_id = subscribed(stack)
-        payment_id = paid_by(stack, subscription_id)
-        body = {"refundId": "rest-1", "reason": "중도 해지", "rest": True}
-        waiting = stack.staff_app.post(f"/staff/payments/{payment_id}/cancel", body)
-        stack.run_for(40 * DAY, step=DAY)
-
-        path = f"/staff/payments/{payment_id}/refunds/rest-1/approve"
-        approved = stack.second_staff_app.post(path)
-
-        assert (waiting.status, ended_because(stack, subscription_id)) == (202, ("ENDED", "refunded"))
-        assert (approved.json()["amount"], charged(stack)) == (PRICE, 1)
+    refund = {"paymentId": payment_id, "refundId": "rest:1", "by": "staff", "state": "UNKNOWN"}
+    assert [(each.status, each.json()["status"]) for each in answers] == [(202, "ENDED")] * 2
+    assert [each.json()["refunds"] for each in answers] == [[{**refund, "amount": 6_707}]] * 2
+    assert back(stack, payment_id) == 6_707
+    stack.run_for(40 * DAY, step=DAY)
+    assert charged(stack) == 1
 
 
 def test_what_a_cheaper_plan_left_in_the_balance_goes_back_with_the_days(stack: Stack) -> None:
@@ -146,10 +138,10 @@ def test_what_a_cheaper_plan_left_in_the_balance_goes_back_with_the_days(stack: 
     credit = put(stack, subscription_id, "plan", {"planId": "small", "when": "now"}).json()["balance"]
     clock_of(stack).advance(11 * DAY)
 
-    answer = rest_of(stack, payment_id)
+    ended_with_refund(stack, subscription_id)
 
     # 10 of 31 days of the cheaper plan
-    assert answer.json()["amount"] == 1_000 + credit
+    assert back(stack, payment_id) == 1_000 + credit
     assert shown(stack, subscription_id)["balance"] == 0
 
 
@@ -161,20 +153,50 @@ def test_what_a_dearer_plan_was_paid_with_gives_its_days_back_first(stack: Stack
     dearer = paid_by(stack, subscription_id)
     clock_of(stack).advance(DAY)
 
-    answers = [rest_of(stack, each, each) for each in (dearer, period)]
+    refunds = ended_with_refund(stack, subscription_id).json()["refunds"]
 
-    assert [each.json()["amount"] for each in answers] == [21_100, 8_900]
-    assert ended_because(stack, subscription_id) == ("ENDED", "refunded")
+    assert {each["paymentId"]: each["amount"] for each in refunds} == {dearer: 21_100, period: 8_900}
+    assert (back(stack, dearer), back(stack, period)) == (21_100, 8_900)
 
 
-def test_where_no_day_is_left_or_some_went_back_there_is_no_rest(stack: Stack) -> None:
-    payment_id = paid_by(stack, subscribed(stack))
+def test_what_is_left_is_that_of_the_day_it_ended_whenever_a_second_person_agrees() -> None:
+    with Stack.in_memory(seed=1, staff_refund_limit="5000") as stack:
+        save_key(stack)
+        put_plan(stack)
+        subscription_id = subscribed(stack)
+        payment_id = paid_by(stack, subscription_id)
+        body = {"atPeriodEnd": False, "refundRest": True}
+        waiting = stack.staff_app.post(f"/staff/subscriptions/{subscription_id}/cancel", body)
+        stack.run_for(40 * DAY, step=DAY)
+        before = back(stack, payment_id)
+
+        stack.second_staff_app.post(f"/staff/payments/{payment_id}/refunds/rest:1/approve")
+
+        assert waiting.json()["refunds"][0]["state"] == "AWAITING_APPROVAL"
+        assert (before, back(stack, payment_id), charged(stack)) == (0, PRICE, 1)
+
+
+def test_where_nothing_is_left_it_ends_and_nothing_goes_back(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    payment_id = paid_by(stack, subscription_id)
     refunded(stack, payment_id, full=False, amount=100, endSubscription=False)
 
-    some_went_back = rest_of(stack, payment_id)
-    stack.run_for(31 * DAY, step=DAY)
+    ended = ended_with_refund(stack, subscription_id)
 
-    assert some_went_back.json()["error"]["details"] == {"field": "rest", "reason": "refunded"}
-    later = paid_by(stack, stack.app(USER).get("/subscriptions").json()["items"][0]["subscriptionId"])
-    clock_of(stack).advance(40 * DAY)
-    assert rest_of(stack, later).json()["error"]["details"] == {"field": "rest", "reason": "nothing_left"}
+    assert (ended.status, ended.json()["status"], ended.json()["refunds"]) == (200, "ENDED", [])
+    assert back(stack, payment_id) == 100
+
+
+def test_only_staff_pays_back_and_only_what_cannot_be_used_any_more(stack: Stack) -> None:
+    subscription_id = subscribed(stack)
+    body = {"atPeriodEnd": False, "refundRest": True}
+
+    answers = (
+        stack.app(USER).post(f"/subscriptions/{subscription_id}/cancel", body),
+        stack.shop.post(f"/ops/subscriptions/{subscription_id}/cancel", body),
+        ended_with_refund(stack, subscription_id, atPeriodEnd=True),
+    )
+
+    reasons = [each.json()["error"]["details"]["reason"] for each in answers]
+    assert reasons == ["staff_only", "staff_only", "with_period_end"]
+    assert shown(stack, subscription_id)["status"] == "ACTIVE"

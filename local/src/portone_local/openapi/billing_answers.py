@@ -5,6 +5,7 @@ from typing import Annotated, Literal, NotRequired, TypedDict
 from pydantic import Field, RootModel, with_config
 
 from portone_local.openapi.answers import Checkout, CustomData, Customer
+from portone_local.openapi.refund_answers import RefundSummary
 from portone_local.openapi.shapes import CLOSED, Cursor, Minor, Time
 from portone_payments.domain.readings.methods import PayMethod
 from portone_payments.domain.records.subscriptions import EndReason, InvoiceKind, SubscriptionStatus
@@ -265,6 +266,27 @@ class OpenSubscription(Subscription):
     """A subscription of which a charge has no outcome yet; it is looked after without being asked."""
 
     status_url: str
+
+
+@with_config(CLOSED)
+class RestRefund(RefundSummary):
+    """What goes back of one payment of a subscription that staff ended."""
+
+    payment_id: str
+
+
+@with_config(CLOSED)
+class EndedSubscription(Subscription):
+    """One that was to end; `refunds` where staff pays back what is not used of it."""
+
+    refunds: NotRequired[list[RestRefund]]
+
+
+@with_config(CLOSED)
+class EndingSubscription(OpenSubscription):
+    """One of which a charge, or a refund of what is not used, has no outcome yet."""
+
+    refunds: NotRequired[list[RestRefund]]
 
 
 class PaidOrWindow(RootModel[Subscription | Checkout]):

@@ -7,6 +7,8 @@ from portone_local.openapi.billing_answers import (
     BillingKey,
     BillingKeys,
     DeletedBillingKey,
+    EndedSubscription,
+    EndingSubscription,
     Invoices,
     IssueWindow,
     LeavingBillingKey,
@@ -231,8 +233,17 @@ BILLING_OPERATIONS = {
     "cancel_subscription": Operation(
         body="EndBody",
         shared=True,
-        answers=CHARGED,
-        errors=(*BODY, *MINE, billing.SubscriptionEnded, *WRITTEN),
+        answers={200: EndedSubscription, 202: EndingSubscription},
+        errors=(
+            *BODY,
+            *MINE,
+            billing.SubscriptionEnded,
+            payment_errors.NotRefundable,
+            payment_errors.RefundNotAllowed,
+            payment_errors.RefundAccountRequired,
+            payment_errors.TooManyRefunds,
+            *WRITTEN,
+        ),
     ),
     "cancel_subscription.keep": Operation(
         name="keep_subscription",

@@ -41,8 +41,8 @@ class RefundRequest:
     """A requested refund. `id` is in the requester's own namespace (owner:, staff:, auto:).
 
     `amount` None with `full` requests all that is left; minor units. `reason` is a code of ours, never the
-    requester's text, which is sealed apart. `ends_subscription`: what it was charged for ends; `rest`: then
-    what is not used of it goes back, which is its amount once that is known.
+    requester's text, which is sealed apart. `ends_subscription`: what it was charged
+    for ends.
     """
 
     id: str
@@ -57,7 +57,6 @@ class RefundRequest:
     tax_free: int | None = None
     vat: int | None = None
     ends_subscription: bool = False
-    rest: bool = False
     state: RefundState = RefundState.RESERVED
 
 

@@ -61,14 +61,9 @@ class CancelBody(Body):
 
 
 class StaffCancelBody(CancelBody):
-    """The same by staff; `endSubscription`: what the payment was charged for ends with it.
-
-    `rest` instead of an amount: it ends, and what is not used of the payment goes back, the days from today
-    on and what of it is left in the balance.
-    """
+    """The same by staff; `endSubscription`: what the payment was charged for ends with it."""
 
     end_subscription: bool = False
-    rest: bool = False
 
 
 def requested_refund(
@@ -82,8 +77,7 @@ def requested_refund(
     ):
         if value is not None:
             checked_amount(value, currency, field=field, least=least)
-    rest = isinstance(body, StaffCancelBody) and body.rest
-    if [body.full, body.amount is not None, rest].count(True) != 1:
+    if body.full == (body.amount is not None):
         raise InvalidRequest(field="amount", reason="either_full_or_amount")
     return RefundRequest(
         id=requester.refund_id(body.refund_id),
@@ -96,8 +90,7 @@ def requested_refund(
         amount=body.amount,
         tax_free=body.tax_free_amount,
         vat=body.vat_amount,
-        ends_subscription=rest or (isinstance(body, StaffCancelBody) and body.end_subscription),
-        rest=rest,
+        ends_subscription=isinstance(body, StaffCancelBody) and body.end_subscription,
     )
 
 

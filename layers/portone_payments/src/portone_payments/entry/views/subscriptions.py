@@ -1,9 +1,13 @@
 """Subscriptions and orders paid in parts over HTTP: whose, how they look, how a first charge ended."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from portone_payments.domain.errors.billing import ChargeDeclined, SubscriptionNotFound
 from portone_payments.domain.errors.common import InvalidRequest
+from portone_payments.domain.records.instructions import Refund
+from portone_payments.domain.records.payments import Payment
+from portone_payments.domain.records.refund_traces import SETTLED
 from portone_payments.domain.records.subscriptions import (
     Invoice,
     InvoiceState,
@@ -19,7 +23,7 @@ from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.entry.request import INVOICE_ID, PAYMENT_ID, Request
 from portone_payments.entry.responses import answer
 from portone_payments.entry.views.charges import advice
-from portone_payments.entry.views.payments import time_view
+from portone_payments.entry.views.payments import refund_summary, time_view
 
 
 def subscription_id(request: Request) -> str:
@@ -85,6 +89,20 @@ def subscription_answer(
     if subscription.in_flight is None and not due and not any(map(untold, subscription.invoices.values())):
         return answer(200, view)
     return _open_answer(request, view)
+
+
+def ended_answer(
+    request: Request,
+    subscription: Subscription,
+    refunds: Sequence[tuple[Payment, Refund]],
+    now: float,
+    policy: BillingPolicy,
+) -> dict[str, Any]:
+    """The ended subscription with what goes back of which payment: 202 while one has no outcome."""
+    view = subscription_view(subscription, now, policy)
+    view["refunds"] = [{"paymentId": held.payment_id, **refund_summary(each)} for held, each in refunds]
+    waits = subscription.in_flight is not None or any(each.state not in SETTLED for _, each in refunds)
+    return _open_answer(request, view) if waits else answer(200, view)
 
 
 def _open_answer(request: Request, view: dict[str, Any]) -> dict[str, Any]:

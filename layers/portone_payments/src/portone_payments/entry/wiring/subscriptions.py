@@ -4,6 +4,7 @@ from functools import cached_property
 
 from portone_payments.entry.wiring.ports import PortDeps
 from portone_payments.flows.billing_keys.default import DefaultKey
+from portone_payments.flows.subscriptions.end import Ender
 from portone_payments.flows.subscriptions.manage import Subscriptions
 
 
@@ -27,3 +28,8 @@ class SubscriptionDeps(PortDeps):
         return Subscriptions(
             store=self.store, clock=self.clock, meter=self.meter, policy=self.settings.billing
         )
+
+    @cached_property
+    def ender(self) -> Ender:
+        """Ends subscriptions with refunds."""
+        return Ender(subscriptions=self.subscriptions, policy=self.settings.refund)

@@ -8,7 +8,6 @@ from portone_payments.domain.records.bounds import as_saved
 from portone_payments.domain.records.history import Moment
 from portone_payments.domain.records.instructions import Refund, RefundState
 from portone_payments.domain.records.payments import Payment
-from portone_payments.domain.records.subscriptions import Subscription
 from portone_payments.domain.refunds.reserve import (
     RefundRequest,
     in_progress,
@@ -23,8 +22,6 @@ from portone_payments.domain.refunds.rules import (
     needs_second_person,
 )
 from portone_payments.domain.shared.allowances import REFUND_READINGS, used_up, with_one
-from portone_payments.domain.subscriptions.covering import paid_with
-from portone_payments.domain.subscriptions.rest import as_of, rest_of
 from portone_payments.flows.refunds.refunds import Refunded, Refunds, due_soon
 from portone_payments.flows.refunds.send import said_context, sealed_account
 from portone_payments.flows.shared.optimistic import retried, with_fact
@@ -70,11 +67,9 @@ class Canceller(Refunds):
             if known is not None:
                 return Refunded(held, same_request(known, requested)), False
             current = self._current(held, requester, deadline)
-            held_for = self.subscription_of(current) if requested.rest else None
-            asked = requested if held_for is None else self._with_rest(current, held_for, requested)
-            reserved = with_fact(current, self._reserve(current, requester, asked, said))
+            reserved = with_fact(current, self._reserve(current, requester, requested, said))
             refund = reserved.refunds[requested.id]
-            self.store.save(reserved, *self.ended_by(reserved, refund, requester.by, held=held_for))
+            self.store.save(reserved, *self.ended_by(reserved, refund, requester.by))
             return Refunded(as_saved(reserved), reserved.refunds[requested.id]), True
 
         return retried(write, meter=self.meter)
@@ -94,15 +89,6 @@ class Canceller(Refunds):
         except Busy:
             return held
         return as_saved(read.payment)
-
-    def _with_rest(
-        self, payment: Payment, subscription: Subscription, requested: RefundRequest
-    ) -> RefundRequest:
-        """The request with its amount: what is not used of this payment."""
-        moment = as_of(subscription, Moment(now=self.clock.now(), by=requested.by))
-        found = (self.store.payment(each) for each in paid_with(subscription, moment))
-        payments = [each for each in found if each is not None]
-        return replace(requested, amount=rest_of(subscription, payment, moment, payments))
 
     def _reserve(self, held: Payment, requester: Requester, requested: RefundRequest, said: Said) -> Payment:
         now, account = self.clock.now(), said.account

@@ -77,30 +77,21 @@ class Refunds:
             lambda: self.held(payment_id, requester), decide, store=self.store, meter=self.meter, fact=fact
         )
 
-    def ended_by(
-        self, payment: Payment, refund: Refund, by: str, *, held: Subscription | None = None
-    ) -> tuple[Subscription, ...]:
+    def ended_by(self, payment: Payment, refund: Refund, by: str) -> tuple[Subscription, ...]:
         """The subscription that a released refund ends, saved together with it; none where it ends none.
 
-        `held`: as it was read for the rest of it, which ends it before a second person agrees: days go by.
         Raises `InvalidRequest` for a payment that was not charged for one.
         """
-        waits = refund.state is not RefundState.RESERVED and held is None
-        if not refund.ends_subscription or waits:
+        if not refund.ends_subscription or refund.state is not RefundState.RESERVED:
             return ()
-        held = held or self.subscription_of(payment)
+        held = self.store.subscription(payment.subscription_id) if payment.subscription_id else None
+        if held is None:
+            raise InvalidRequest(field="endSubscription", reason="no_subscription")
         if held.status in OVER or held.end_asked_at is not None:
             return ()
         moment = Moment(now=self.clock.now(), by=by)
         after = end_now(held, moment, EndReason.REFUNDED)
         return (replace(after, due_at=next_due(after, moment.now, self.reader.billing), tries=0),)
-
-    def subscription_of(self, payment: Payment) -> Subscription:
-        """What a payment was charged for. Raises `InvalidRequest` where that is no subscription."""
-        held = self.store.subscription(payment.subscription_id) if payment.subscription_id else None
-        if held is None:
-            raise InvalidRequest(field="endSubscription", reason="no_subscription")
-        return held
 
     def send(
         self, payment: Payment, refund_id: str, by: str, deadline: Deadline, *, fresh: bool = False
