@@ -7,6 +7,7 @@ from portone_local.gateway.messages import Response
 from tests.support.lives import (
     WEEKLY,
     begun,
+    changed_by_shop,
     pay,
     repriced_by_shop,
     repriced_for_all,
@@ -91,6 +92,20 @@ def test_a_consent_to_less_than_the_price_is_refused_with_that_price(stack: Unki
     assert consented(stack, subscription_id, OLD).status in {200, 202}
     days_pass(stack, 1)
     assert took(stack) == [OLD // 2]
+
+
+def test_a_plan_whose_charge_was_declined_is_no_word_for_its_price(stack: UnkindStack) -> None:
+    sold(stack, amount=OLD)
+    sold(stack, "dear", NEW)
+    subscription_id = begun(stack)
+    days_pass(stack, 5)
+    stack.portone.pg.decline(times=1, readable=True)
+    assert change(stack, subscription_id, "dear").status == 402
+
+    assert changed_by_shop(stack, subscription_id, "dear").status == 200
+    days_pass(stack, 30)
+
+    assert took(stack) == [OLD]
 
 
 def test_no_window_is_opened_for_an_invoice_that_asks_nothing(stack: UnkindStack) -> None:

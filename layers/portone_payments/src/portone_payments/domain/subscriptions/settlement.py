@@ -253,8 +253,13 @@ def _under_a_new_id(subscription: Subscription, invoice: Invoice, moment: Moment
 
 
 def _dropped(subscription: Subscription, invoice: Invoice, code: str, moment: Moment) -> Subscription:
-    """The subscription without a plan change that could not be paid; nothing is dunned for it."""
+    """The subscription without a plan change that could not be paid; nothing is dunned for it, nor agreed."""
+    change = _brought_by(subscription, invoice)
     told = voided(subscription, invoice, moment)
+    if change is not None:
+        said = (change.amount, change.interval, change.plan_id)
+        kept = (each for each in told.consents if (each.amount, each.interval, each.plan_id) != said)
+        told = replace(told, consents=tuple(kept))
     return record(told, Fact.INVOICE_FAILED, moment, invoice=invoice.id, amount=invoice.amount, code=code)
 
 
