@@ -174,7 +174,7 @@ def _headers(said: Operation) -> Iterator[dict[str, Any]]:
             "in": "header",
             "required": said.key_required,
             "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
-            "description": "the same key with the same body is the same payment or subscription",
+            "description": "the same key with the same body is the same payment or subscription, for a week",
         }
 
 
