@@ -435,3 +435,18 @@ def test_what_is_withheld_waits_for_consent(stack: UnkindStack) -> None:
 
     shown = view(stack, subscription_id)
     assert (shown["nextChargeAmount"], shown["waitsFor"]) == (PRICE, "consent")
+
+
+def test_the_older_of_two_charges_of_one_morning_is_shown_and_charged(stack: UnkindStack) -> None:
+    sold(stack, interval=DAILY)
+    sold(stack, "cheap", CHEAP, interval=DAILY)
+    subscription_id = begun(stack)
+    stack.portone.pg.decline(times=1, readable=True)
+    days_pass(stack, 1)
+    change(stack, subscription_id, "cheap", when="period_end")
+
+    shown = view(stack, subscription_id)
+    days_pass(stack, 1)
+
+    assert states(stack, subscription_id)["2"] == "PAID"
+    assert (took(stack), shown["nextChargeAmount"]) == ([PRICE, PRICE], PRICE)

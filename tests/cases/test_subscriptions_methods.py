@@ -127,6 +127,22 @@ def test_with_the_setting_off_the_answer_says_which_method_it_waits_for(stack: U
     assert (shown["billingKeyId"], shown["paysWith"]) == (dead, None)
 
 
+def test_a_retry_is_announced_only_where_another_method_pays(stack: UnkindStack) -> None:
+    sold(stack)
+    subscription_id = begun(stack, billingKeyId=key_saved(stack))
+    days_pass(stack, 30)
+    stack.portone.pg.decline(code=LOST, times=None, readable=True)
+    before = sent(stack)
+
+    days_pass(stack, 1)
+
+    shown = view(stack, subscription_id)
+    assert (shown["nextChargeAt"], shown["waitsFor"]) == (None, "payment_method")
+    assert said(stack, "invoice.failed")[-1].get("retryAt") is None
+    days_pass(stack, 5)
+    assert sent(stack) == before + 1
+
+
 def test_what_is_tied_to_a_method_that_works_is_charged_to_it(stack: UnkindStack) -> None:
     tied_to(stack)
     stack.portone.pg.decline("card-y", times=None)

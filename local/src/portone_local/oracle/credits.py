@@ -137,4 +137,5 @@ def _used_again(course: Course) -> int:
     """The credit of invoices that were given up; those paid all the same use it again."""
     invoices = course.subscription.invoices
     used = _used(course) | {id_: each.balance for id_, each in invoices.items()}
-    return sum(used[id_] for id_ in course.given_up if id_ in used)
+    # what an invoice asked of what was owed is no credit
+    return sum(max(0, used[id_]) for id_ in course.given_up if id_ in used)

@@ -62,11 +62,20 @@ def concerns(before: Payment, after: Payment, now: float) -> bool:
 
 
 def settle(
-    subscription: Subscription, before: Payment, after: Payment, moment: Moment, policy: BillingPolicy
+    subscription: Subscription,
+    before: Payment,
+    after: Payment,
+    moment: Moment,
+    policy: BillingPolicy,
+    *,
+    other_method: bool = False,
 ) -> Settled:
-    """The subscription after a charge succeeded, failed, went back, or is still unknown."""
+    """The subscription after a charge succeeded, failed, went back, or is still unknown.
+
+    `other_method`: where its assigned method does not work any more, another of its user's pays.
+    """
     subscription = without_lost_credit(subscription, before, after, moment)
-    settled = _settled(subscription, before, after, moment, policy)
+    settled = _settled(subscription, before, after, moment, policy, other_method=other_method)
     if taken_by_others(before, after):
         return replace(settled, subscription=stopped(settled.subscription, after.payment_id, moment))
     if settled.subscription is subscription:
@@ -75,7 +84,13 @@ def settle(
 
 
 def _settled(
-    subscription: Subscription, before: Payment, after: Payment, moment: Moment, policy: BillingPolicy
+    subscription: Subscription,
+    before: Payment,
+    after: Payment,
+    moment: Moment,
+    policy: BillingPolicy,
+    *,
+    other_method: bool,
 ) -> Settled:
     """As a reading of the charge alone says it."""
     invoice = subscription.invoices.get(after.invoice_id or "")
@@ -104,8 +119,9 @@ def _settled(
         until = after.approvals[-1].stopped_until
         return Settled(put_back(subscription, invoice, moment, policy, until=until))
     code, hard = _why(after, policy)
-    gives_way = hard and _by_assigned(subscription, after) and policy.method_fallback
-    if gives_way:
+    unusable = hard and _by_assigned(subscription, after) and policy.method_fallback
+    gives_way = unusable and other_method
+    if unusable:
         subscription = replace(subscription, unusable=subscription.billing_key_id)
     failed = attempt_failed(subscription, invoice, code, moment, policy, hard=hard, gives_way=gives_way)
     return Settled(failed)
@@ -195,6 +211,12 @@ def _left_before(subscription: Subscription, invoice: Invoice, payment: Payment)
     own = invoice.payment_id == payment.payment_id or by_window(payment)
     by_leaving = invoice.settled_at is not None and invoice.settled_at == subscription.ended_at
     return own and by_leaving and invoice.state is InvoiceState.VOID
+
+
+def declined_as_assigned(subscription: Subscription, payment: Payment) -> bool:
+    """Whether the last attempt at a charge failed with the method assigned to its subscription."""
+    last = payment.approvals[-1] if payment.approvals else None
+    return last is not None and last.state is ApprovalState.FAILED and _by_assigned(subscription, payment)
 
 
 def _by_assigned(subscription: Subscription, payment: Payment) -> bool:

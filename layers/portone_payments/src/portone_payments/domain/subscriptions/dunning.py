@@ -177,7 +177,9 @@ def next_try(
     if tries_done >= len(policy.retry_days):
         return None
     day = kst_day(first_failed_at) + timedelta(days=policy.retry_days[tries_done])
-    wanted = max(_on(policy, day, kst_seconds(first_failed_at), spread), math.ceil(now))
+    # to the minute: what became due in the same one is charged in its order
+    seconds = kst_seconds(first_failed_at) // 60 * 60
+    wanted = max(_on(policy, day, seconds, spread), math.ceil(now))
     at = one_a_day(policy, first_failed_at if last_try_at is None else last_try_at, wanted)
     return at if at < end_of_grace(policy, first_failed_at) else None
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from portone_payments.domain.billing_keys.wallet import chargeable
 from portone_payments.domain.errors.common import Busy, PortOneError
 from portone_payments.domain.orders.withdrawal import told_withdrawn
 from portone_payments.domain.payments.absorb import Absorbed, absorb, silence, with_hint
@@ -40,7 +41,11 @@ from portone_payments.domain.refunds.automatic import (
 )
 from portone_payments.domain.refunds.reserve import known
 from portone_payments.domain.refunds.reversals import recalled_by_word
-from portone_payments.domain.subscriptions.charge_outcome import concerns, settle
+from portone_payments.domain.subscriptions.charge_outcome import (
+    concerns,
+    declined_as_assigned,
+    settle,
+)
 from portone_payments.domain.subscriptions.collection import next_due as next_collected
 from portone_payments.domain.subscriptions.life import OVER
 from portone_payments.domain.subscriptions.policy import BillingPolicy
@@ -247,7 +252,8 @@ class Reader:
             return (after,)
         if after.status in _PAID and held.status not in _PAID and self._taken_back(subscription):
             return (self._unwanted(held, after, moment),)
-        settled = settle(subscription, held, after, moment, self.billing)
+        other = declined_as_assigned(subscription, after) and self._has_other_method(subscription)
+        settled = settle(subscription, held, after, moment, self.billing, other_method=other)
         if settled.surplus:
             after = self._surplus(after, moment)
         if settled.late:
@@ -258,6 +264,11 @@ class Reader:
             return (after,)
         due_at = next_collected(settled.subscription, moment.now, self.billing)
         return (after, replace(settled.subscription, due_at=due_at, tries=0))
+
+    def _has_other_method(self, subscription: Subscription) -> bool:
+        """Whether the default of its user is another method than the one assigned to it."""
+        key = chargeable(self.store.wallet(subscription.user_id), None)
+        return key is not None and key.id != subscription.billing_key_id
 
     def _taken_back(self, parts: Subscription) -> bool:
         """Whether the order of these parts is withdrawn: then none of them is owed."""
