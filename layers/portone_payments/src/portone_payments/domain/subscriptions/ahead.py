@@ -12,6 +12,7 @@ from portone_payments.domain.records.subscriptions import (
     SubscriptionStatus,
 )
 from portone_payments.domain.subscriptions.collection import advance, due_invoice, next_due
+from portone_payments.domain.subscriptions.ending import window_decides
 from portone_payments.domain.subscriptions.invoices import BILLED, open_invoices
 from portone_payments.domain.subscriptions.owed import blocked_by
 from portone_payments.domain.subscriptions.policy import BillingPolicy
@@ -76,7 +77,7 @@ def ahead(subscription: Subscription, now: float, policy: BillingPolicy) -> Ahea
 
 def _charge(told: Subscription, invoice: Invoice, at: int) -> Ahead:
     """The next charge, unless its window may have been paid, or no method pays it."""
-    if invoice.in_doubt:
+    if invoice.in_doubt or (invoice.window_until is not None and window_decides(told)):
         return Ahead(amount=invoice.amount, waits_for=ChargeWaitsFor.OUTCOME)
     pays = told.pays_with is not None or invoice.method is not None
     return Ahead(at=at, amount=invoice.amount, waits_for=None if pays else ChargeWaitsFor.METHOD)

@@ -17,6 +17,8 @@ from portone_payments.domain.subscriptions.invoices import changing, next_start,
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 
 _YEAR = 12
+# in `announced`, beside the kinds
+_PRICE = "price_told"
 _FACTS = {
     "renewal": Fact.SUBSCRIPTION_RENEWAL_COMING,
     "trial": Fact.SUBSCRIPTION_TRIAL_ENDING,
@@ -26,12 +28,16 @@ _FACTS = {
 
 @dataclass(frozen=True, slots=True)
 class _Coming:
-    """The next period: its first KST midnight and its charge, in epoch seconds UTC; `price` as a whole."""
+    """The next period: its first KST midnight and its charge, in epoch seconds UTC; `price` as a whole.
+
+    `changes`: whether it is the first at that price.
+    """
 
     starts: int
     charges_at: int
     price: int
     agreed: int
+    changes: bool
 
 
 def announced(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> Subscription:
@@ -60,7 +66,8 @@ def _coming(subscription: Subscription, now: float, policy: BillingPolicy) -> _C
     change = coming(subscription.change, starts)
     price = subscription.amount if change is None else change.amount
     agreed = subscription.amount if subscription.agreed is None else subscription.agreed.amount
-    return _Coming(starts, at_allowed_time(policy.dunning, starts, spread_of(subscription)), price, agreed)
+    charges_at = at_allowed_time(policy.dunning, starts, spread_of(subscription))
+    return _Coming(starts, charges_at, price, agreed, change is not None and price != agreed)
 
 
 def _open(subscription: Subscription, coming: _Coming, policy: BillingPolicy) -> Iterator[tuple[str, int]]:
@@ -72,11 +79,18 @@ def _open(subscription: Subscription, coming: _Coming, policy: BillingPolicy) ->
         kinds["trial"] = days.trial
     elif subscription.next_number > 0 and interval is not None:
         kinds["renewal"] = days.yearly if interval.months >= _YEAR else days.renewal
-    if coming.price != coming.agreed:
+    if coming.changes:
         kinds["price"] = days.price
     for kind, ahead in kinds.items():
-        if ahead and subscription.announced.get(kind) != coming.starts:
+        if ahead and not _known(subscription, kind, coming):
             yield kind, coming.charges_at - ahead * DAY
+
+
+def _known(subscription: Subscription, kind: str, coming: _Coming) -> bool:
+    """Whether it was announced for this period; a price only if it was this one."""
+    told = subscription.announced
+    same = kind != "price" or told.get(_PRICE, coming.price) == coming.price
+    return told.get(kind) == coming.starts and same
 
 
 def _told(
@@ -87,6 +101,7 @@ def _told(
     invoice = opened.invoices[str(subscription.next_invoice)]
     differs = kind != "renewal"
     known = {**subscription.announced, kind: coming.starts}
+    known |= {_PRICE: coming.price} if kind == "price" else {}
     return record(
         replace(subscription, announced=known),
         _FACTS[kind],

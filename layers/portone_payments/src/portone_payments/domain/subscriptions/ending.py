@@ -118,10 +118,19 @@ def reaches_to(subscription: Subscription) -> int:
     What waits for a consent is charged by nobody meanwhile.
     """
     under_way = subscription.invoices.get(subscription.in_flight or "")
-    charged = [each for each in open_invoices(subscription) if each.state is InvoiceState.OPEN]
+    opened = open_invoices(subscription)
+    charged = [each for each in opened if each.state is InvoiceState.OPEN or each.window_until is not None]
     waiting = [*charged, *([under_way] if under_way else [])]
     ends = (each.ends for each in waiting if each.kind is InvoiceKind.PERIOD)
     return max((subscription.paid_until or 0, *ends))
+
+
+def window_decides(subscription: Subscription) -> bool:
+    """Whether its end with the period waits for what becomes of an invoice's window."""
+    ending = subscription.ending
+    if ending is None or ending.pay_open:
+        return False
+    return any(each.window_until is not None for each in open_invoices(subscription))
 
 
 def closed(subscription: Subscription, moment: Moment) -> Subscription:
@@ -161,12 +170,15 @@ def was_given_up(invoice: Invoice) -> bool:
 
 
 def _without_open(subscription: Subscription, moment: Moment) -> Subscription:
-    """Its open invoices void, but for one under way, and noted so that they can be restored."""
+    """Its open invoices void, but for those under way, and noted so that they can be restored.
+
+    A window that is open, or was not read since, may have been paid.
+    """
     ending = subscription.ending
     if ending is None or ending.pay_open:
         return subscription
     for invoice in open_invoices(subscription):
-        if invoice.id == subscription.in_flight:
+        if invoice.id == subscription.in_flight or invoice.window_until is not None:
             continue
         if was_given_up(invoice):
             subscription = left_owed(subscription, invoice, moment)

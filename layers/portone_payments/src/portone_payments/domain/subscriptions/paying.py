@@ -65,12 +65,19 @@ def window_opened(
     return record(told, Fact.INVOICE_WINDOW_OPENED, moment, invoice=invoice.id, until=until)
 
 
-def window_read(subscription: Subscription, invoice_id: str, *, until: int | None) -> Subscription:
-    """The subscription after a reading of an invoice's window: nothing was paid, or it is read again then."""
+def window_read(
+    subscription: Subscription, invoice_id: str, moment: Moment, *, until: int | None
+) -> Subscription:
+    """The subscription after a reading of an invoice's window: nothing was paid, or it is read again then.
+
+    Where it is to end with the period, and its customer does not ask for that invoice, this decides when.
+    """
     invoice = subscription.invoices.get(invoice_id)
     if invoice is None or invoice.window_until is None:
         return subscription
-    return with_invoice(subscription, replace(invoice, window_until=until, in_doubt=until is not None))
+    known = replace(invoice, window_until=until, in_doubt=until is not None)
+    told = with_invoice(subscription, known)
+    return told if until is not None or invoice.asked else after_outcome(told, moment)
 
 
 def part_declined(subscription: Subscription, invoice_id: str, moment: Moment) -> Subscription:

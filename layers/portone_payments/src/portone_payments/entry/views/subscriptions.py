@@ -16,6 +16,7 @@ from portone_payments.domain.records.subscriptions import (
 )
 from portone_payments.domain.subscriptions.agreement import ever_paid
 from portone_payments.domain.subscriptions.ahead import ahead
+from portone_payments.domain.subscriptions.ending import window_decides
 from portone_payments.domain.subscriptions.invoices import untold
 from portone_payments.domain.subscriptions.owed import PAYABLE, blocked_by
 from portone_payments.domain.subscriptions.plan_change import Preview
@@ -86,7 +87,8 @@ def subscription_answer(
     """200 with the subscription, 202 while a requested charge has no outcome."""
     view = subscription_view(subscription, now, policy)
     due = subscription.due_at is not None and subscription.due_at <= now
-    if subscription.in_flight is None and not due and not any(map(untold, subscription.invoices.values())):
+    open_yet = due or window_decides(subscription) or any(map(untold, subscription.invoices.values()))
+    if subscription.in_flight is None and not open_yet:
         return answer(200, view)
     return _open_answer(request, view)
 

@@ -12,7 +12,7 @@ from portone_payments.flows.payments.catch_up import CaughtUp, Reader
 from portone_payments.ports.store import Store
 from portone_payments.ports.world import Deadline
 
-# seconds until a window that may still turn out to be paid is read again
+# seconds until a window is read again whose payment has no mark of its own
 AGAIN = 120
 
 
@@ -27,9 +27,9 @@ def windows_read(
         until: int | None = None
         with suppress(PaymentNotFound):
             caught = reader.catch_up(invoice.window_id or "", moment, deadline=deadline)
-            until = int(moment.now) + AGAIN if _undecided(caught) else None
+            until = _again(caught, moment.now) if _undecided(caught) else None
         held = store.subscription(held.subscription_id) or held
-        held = window_read(held, invoice.id, until=until)
+        held = window_read(held, invoice.id, moment, until=until)
     return held
 
 
@@ -37,3 +37,9 @@ def _undecided(caught: CaughtUp) -> bool:
     """Whether it may still turn out to be paid: no charge beside it."""
     pending = caught.payment.status is Status.PAY_PENDING or caught.payment.quarantined
     return pending or caught.lagging or not caught.answered
+
+
+def _again(caught: CaughtUp, now: float) -> int:
+    """When it is read again: as its payment is, which climbs while PortOne answers the same."""
+    due_at = caught.payment.due_at
+    return int(now) + AGAIN if due_at is None or due_at <= now else due_at

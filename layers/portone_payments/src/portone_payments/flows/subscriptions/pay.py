@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 
 from portone_payments.domain.billing_keys.payer import payer
 from portone_payments.domain.billing_keys.wallet import chargeable, key_of_issue
-from portone_payments.domain.errors.billing import BillingKeyGone, SubscriptionBusy, SubscriptionEnded
+from portone_payments.domain.errors.billing import (
+    BillingKeyGone,
+    NoBillingKey,
+    SubscriptionBusy,
+    SubscriptionEnded,
+)
 from portone_payments.domain.errors.payments import NoPayMethod
 from portone_payments.domain.payments.policy import PAGE, CheckPolicy, MethodRule, allowed_methods
 from portone_payments.domain.payments.schedule import next_due
@@ -49,18 +54,22 @@ def ask_to_pay(
 ) -> Subscription:
     """The subscription with an invoice to be charged now, to a saved method of its owner.
 
-    Raises `BillingKeyNotFound`, `BillingKeyGone`, and what `asked_to_pay` does.
+    Raises `BillingKeyNotFound`, `BillingKeyGone`, `NoBillingKey`, and what `asked_to_pay` does.
     """
     subscriptions.of(subscription_id, user_id)
+    wallet = subscriptions.store.wallet(user_id)
+    fallback = subscriptions.policy.method_fallback
     if billing_key_id is not None:
-        wallet = subscriptions.store.wallet(user_id)
         key_of_issue(wallet, billing_key_id)
         if chargeable(wallet, billing_key_id) is None:
             raise BillingKeyGone
 
     def wanted(held: Subscription, moment: Moment) -> Subscription:
         whole = called_back(held, invoice_id, store=subscriptions.store)
-        return asked_to_pay(whole, invoice_id, moment, method=billing_key_id)
+        asked = asked_to_pay(whole, invoice_id, moment, method=billing_key_id)
+        if billing_key_id is None and payer(wallet, held, fallback=fallback) is None:
+            raise NoBillingKey
+        return asked
 
     return subscriptions.change(subscription_id, wanted, by=BY, user_id=user_id, counted=always)
 
