@@ -94,6 +94,25 @@ def test_a_consent_to_less_than_the_price_is_refused_with_that_price(stack: Unki
     assert took(stack) == [OLD // 2]
 
 
+@pytest.mark.parametrize("amount", [CHEAP, NEW], ids=["lower", "higher"])
+def test_a_price_from_a_day_in_a_pause_is_what_the_rest_of_a_period_costs(
+    stack: UnkindStack, amount: int
+) -> None:
+    sold(stack, amount=OLD)
+    subscription_id = begun(stack)
+    days_pass(stack, 5)
+    ask(stack, subscription_id, "pause")
+    price = {"amount": amount, "from": "2026-02-15"}
+    assert stack.shop.post("/plans/plan-1/price", price).status == 202
+    days_pass(stack, 100)
+
+    ask(stack, subscription_id, "resume")
+    days_pass(stack, 0.1)
+
+    # the period began on 2 April, and 15 of its 30 days are left
+    assert took(stack) == ([OLD, CHEAP // 2] if amount == CHEAP else [OLD])
+
+
 def test_a_plan_whose_charge_was_declined_is_no_word_for_its_price(stack: UnkindStack) -> None:
     sold(stack, amount=OLD)
     sold(stack, "dear", NEW)

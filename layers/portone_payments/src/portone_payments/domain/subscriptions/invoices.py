@@ -131,7 +131,8 @@ def roll(subscription: Subscription, moment: Moment, policy: BillingPolicy) -> S
             break
         subscription = _changed(subscription)
         if not asked_at_start(subscription, starts, moment.now):
-            subscription = _missed(subscription, moment, policy.dunning)
+            # a price from a day on may have come in the periods that are passed over
+            subscription = _changed(_missed(subscription, moment, policy.dunning))
         subscription = _opened(subscription, moment, policy)
     return subscription
 
