@@ -110,13 +110,14 @@ class Story(RecurringStory):
         assert self.staff.post(f"/ops/{receipt}/cancel").json()["state"] == "CANCELLED"
 
     def sweep(self) -> None:
-        """The timer finds the payment that was left and the plan whose price is new, the worker both."""
+        """The timer finds the payment that was left, the plan whose price is new and what goes back."""
         now = self.stack.clock.now()
         left = a_payment(
             "left0001", created_at=now - 7_200, expires_at=int(now) - 3_600, due_at=int(now) - 60
         )
         self.stack.ports["store"].save(left)
-        assert self.invoke("Sweep", {})["sent"] == 2
+        # of the subscription that staff ended the period and the dearer plan were paid
+        assert self.invoke("Sweep", {})["sent"] == 4
         records = [message.record() for message in self.stack.source.take(10)]
         assert self.invoke("Work", {"Records": records}) == {"batchItemFailures": []}
         assert self.stack.ports["store"].payment("left0001").version == 2

@@ -75,7 +75,8 @@ class RecurringStory(Callers):
         assert self.app.post(f"{path}/resume").json()["status"] == "ACTIVE"
         assert self.app.post(f"{path}/cancel", {"atPeriodEnd": True}).json()["status"] == "ENDING"
         assert self.app.post(f"{path}/keep").json()["status"] == "ACTIVE"
-        assert self.app.post(f"{path}/cancel", {"atPeriodEnd": False}).json()["status"] == "ENDED"
+        with_rest = {"atPeriodEnd": False, "refundRest": True}
+        assert self.staff.post(f"/ops{path}/cancel", with_rest).json()["status"] == "ENDED"
         self.sell()
 
     def sell(self) -> None:
