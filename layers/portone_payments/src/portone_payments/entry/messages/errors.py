@@ -24,8 +24,8 @@ MESSAGES: dict[str, Message] = {
         Action.FIX_REQUEST,
     ),
     "order_has_payment": Message(
-        "이미 결제가 시작된 주문은 변경할 수 없습니다.",
-        "A payment exists, so the order cannot change.",
+        "이미 결제가 시작된 주문입니다.",
+        "A payment of this order has begun, so it cannot change or begin anew.",
         Action.NONE,
     ),
     "order_expired": Message("주문 가능 시간이 지났습니다.", "The order is no longer on offer.", Action.NONE),
