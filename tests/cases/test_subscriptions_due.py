@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from portone_local.actors.shop import checkout
-from portone_local.actors.subscribers import PRICE, ask, cancel, days_pass, held, key_deleted
+from portone_local.actors.subscribers import PRICE, ask, cancel, change, days_pass, held, key_deleted
+from portone_local.oracle import assert_clean
 from tests.support.lives import (
     DAILY,
     WEEKLY,
@@ -131,3 +132,29 @@ def test_another_price_for_the_period_to_come_is_told_too(stack: UnkindStack) ->
     assert (first["amount"], second["amount"]) == (12_000, 11_000)
     assert first["chargesAt"] == second["chargesAt"]
     assert took(stack) == [PRICE, 11_000]
+
+
+@pytest.mark.parametrize("settings", [{"announce": '{"renewal": 3}'}], ids=["announced"])
+def test_a_renewal_is_told_again_at_the_price_its_customer_chose_since(stack: UnkindStack) -> None:
+    sold(stack, "cheap", 5_000)
+    subscription_id = begun(stack)
+    days_pass(stack, 29)
+    change(stack, subscription_id, "cheap", when="period_end")
+
+    days_pass(stack, 5)
+
+    renewals = said(stack, "subscription.renewal_coming")
+    assert [each["amount"] for each in renewals] == [PRICE, 5_000]
+    assert took(stack) == [PRICE, 5_000]
+
+
+def test_a_wrong_sum_paid_in_a_window_goes_back_and_leaves_the_invoice_owed(stack: UnkindStack) -> None:
+    subscription_id = past_due(stack)
+    handed = window_opened(stack, subscription_id, 2)
+    stack.portone.buyer.pay(handed["paymentId"], checkout(handed, amount=100, tampered=True))
+
+    days_pass(stack, 5)
+
+    assert stack.portone.books()[handed["paymentId"]].state == "CANCELLED"
+    assert (took(stack), status(stack, subscription_id)) == ([PRICE, 100, PRICE], "ACTIVE")
+    assert_clean(stack)

@@ -28,11 +28,15 @@ _YES = 200
 
 
 def one_payment_per_invoice(evidence: Evidence) -> Iterator[Finding]:
-    """I1: for an invoice PortOne took money once, unless the surplus was called out."""
+    """I1: for an invoice PortOne took what it asks once, unless the surplus was called out.
+
+    Another sum pays no invoice: it is a mismatch, and refunded (rule 6.1).
+    """
     taken: dict[tuple[str, str], list[str]] = defaultdict(list)
     for payment in evidence.payments.values():
         book = evidence.books.get(payment.payment_id)
-        if payment.subscription_id and book and book.times_paid and not payment.surplus:
+        paid = book is not None and book.times_paid and book.total == payment.total
+        if payment.subscription_id and paid and not payment.surplus:
             taken[payment.subscription_id, payment.invoice_id or ""].append(payment.payment_id)
     for (_, invoice_id), ids in taken.items():
         if len(ids) > 1:

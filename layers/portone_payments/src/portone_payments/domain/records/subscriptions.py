@@ -307,7 +307,7 @@ class Subscription:
     `starts_at` is the first day's KST midnight, or when it was made where that is today; `paid_until` the
     farthest end of what is paid, settled with 0 or on trial: no pause and no decline changes it. `ends_at` is
     set while it is ENDING, `end_asked_at` while it ends with the charge under way.
-    `announced`: for the period that begins when, each kind of announcement was made last; and which price.
+    `announced`: for the period that begins when, each kind of announcement was made last, and of which price.
     `resumed` is the KST day a pause ended: of that period only the rest is charged.
     `set_aside` is the change from the next period on that `change`, whose invoice is not paid yet, replaces.
     `group`: the plans of which its user has one at a time. `replaced_by` began in that group after this one

@@ -17,8 +17,8 @@ from portone_payments.domain.subscriptions.invoices import changing, next_start,
 from portone_payments.domain.subscriptions.policy import BillingPolicy
 
 _YEAR = 12
-# in `announced`, beside the kinds
-_PRICE = "price_told"
+# beside each kind in `announced`: the price it told
+_PRICE = "price_of_{}"
 _FACTS = {
     "renewal": Fact.SUBSCRIPTION_RENEWAL_COMING,
     "trial": Fact.SUBSCRIPTION_TRIAL_ENDING,
@@ -87,9 +87,9 @@ def _open(subscription: Subscription, coming: _Coming, policy: BillingPolicy) ->
 
 
 def _known(subscription: Subscription, kind: str, coming: _Coming) -> bool:
-    """Whether it was announced for this period; a price only if it was this one."""
+    """Whether it was announced for this period, at this price."""
     told = subscription.announced
-    same = kind != "price" or told.get(_PRICE, coming.price) == coming.price
+    same = told.get(_PRICE.format(kind), coming.price) == coming.price
     return told.get(kind) == coming.starts and same
 
 
@@ -100,8 +100,7 @@ def _told(
     opened = roll(subscription, Moment(now=coming.starts, by="sweep"), policy)
     invoice = opened.invoices[str(subscription.next_invoice)]
     differs = kind != "renewal"
-    known = {**subscription.announced, kind: coming.starts}
-    known |= {_PRICE: coming.price} if kind == "price" else {}
+    known = {**subscription.announced, kind: coming.starts, _PRICE.format(kind): coming.price}
     return record(
         replace(subscription, announced=known),
         _FACTS[kind],
