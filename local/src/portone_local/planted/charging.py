@@ -62,10 +62,10 @@ CHARGING: tuple[Bug, ...] = (
     in_core(
         "an order in parts that is whole again although its deposit was given up",
         "domain/subscriptions/settlement.py",
-        "unpaid = any(each.state is InvoiceState.UNPAID for each in subscription.invoices.values())",
-        "unpaid = False",
-        "flows/test_state_machine",
-        "deposit_was_given_up",
+        "given_up = any(each.state is InvoiceState.UNPAID for each in subscription.invoices.values())",
+        "given_up = False",
+        "domain/subscriptions/test_parts",
+        "beside_a_given_up_one",
     ),
     in_core(
         "a credit that is lost with an invoice that is given up",
@@ -116,7 +116,7 @@ CHARGING: tuple[Bug, ...] = (
     ),
     in_core(
         "a credit is one won more than the days that are left are worth",
-        "domain/subscriptions/plan_change.py",
+        "domain/subscriptions/covering.py",
         "credited=left - off,",
         "credited=left - off + 1,",
         "flows/subscriptions/test_changing_plans",

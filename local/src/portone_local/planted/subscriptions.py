@@ -94,8 +94,8 @@ SUBSCRIPTIONS: tuple[Bug, ...] = (
     in_core(
         "what is left of a period is lost with another interval",
         "domain/subscriptions/plan_change.py",
-        "cost = replace(_unused(subscription, moment), worth=worth, tax_free=tax_free)",
-        "cost = Cost(worth=worth, tax_free=tax_free)",
+        "cost = replace(unused(subscription, moment), worth=worth, tax_free=tax_free)",
+        "cost = replace(unused(subscription, moment), worth=worth, tax_free=tax_free, credited=0)",
         "domain/subscriptions/test_price_properties",
         "any_course",
     ),
@@ -150,8 +150,8 @@ SUBSCRIPTIONS: tuple[Bug, ...] = (
     in_core(
         "with what is paid means with the period that was declined",
         "domain/subscriptions/ending.py",
-        "if ending is None or ending.pay_open:",
-        "if ending is not None:",
+        "if ending is None or ending.pay_open:\n        return subscription",
+        "if ending is not None:\n        return subscription",
         "cases/test_subscriptions_lives",
         "ends_now_what_is_not_paid",
     ),
