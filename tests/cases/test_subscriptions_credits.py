@@ -15,6 +15,7 @@ from portone_local.actors.subscribers import (
 )
 from portone_local.portone import Fault
 from tests.support.lives import (
+    YEARLY,
     begun,
     sold,
     status,
@@ -34,10 +35,10 @@ def balance(stack: UnkindStack, subscription_id: str) -> int:
     return int(view(stack, subscription_id)["balance"])
 
 
-def two_plans(stack: UnkindStack, amount: int = DEAR, other: int = CHEAP) -> str:
+def two_plans(stack: UnkindStack, amount: int = DEAR, other: int = CHEAP, **plan: Any) -> str:
     """A subscription to plan-1; another plan is sold as well."""
     sold(stack, amount=amount)
-    sold(stack, "other", other)
+    sold(stack, "other", other, **plan)
     return begun(stack)
 
 
@@ -125,3 +126,30 @@ def test_the_plan_chosen_for_the_next_period_begins_though_an_upgrade_failed_mea
     days_pass(stack, 2)
 
     assert took(stack) == [10_000, 5_000]
+
+
+def ended_with_its_rest(stack: UnkindStack, subscription_id: str) -> int:
+    """What the shop keeps of all payments once staff has ended it and paid back what is not used."""
+    body = {"atPeriodEnd": False, "refundRest": True}
+    answer = stack.staff.post(f"/ops/subscriptions/{subscription_id}/cancel", body)
+    assert answer.status == 202, answer.body
+    days_pass(stack, 0.1)
+    assert balance(stack, subscription_id) == 0
+    return sum(each.total - each.cancelled for each in stack.portone.books().values() if each.times_paid)
+
+
+def test_the_rest_that_goes_back_includes_what_was_set_off_for_another_interval(stack: UnkindStack) -> None:
+    subscription_id = two_plans(stack, 31_000, 365_000, interval=YEARLY)
+    to_hour(stack, 12, 9)
+    assert change(stack, subscription_id, "other").status == 200
+
+    assert ended_with_its_rest(stack, subscription_id) == 10_000
+
+
+def test_the_rest_that_goes_back_includes_days_a_credit_paid(stack: UnkindStack) -> None:
+    subscription_id = two_plans(stack, 310_000, 3_100)
+    assert change(stack, subscription_id, "other").status == 200
+    days_pass(stack, 40)
+
+    # January's 31 days, and of February's 28 those up to the tenth
+    assert ended_with_its_rest(stack, subscription_id) == 3_100 + 3_100 * 9 // 28

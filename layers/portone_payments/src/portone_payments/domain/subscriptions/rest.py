@@ -1,6 +1,6 @@
 """What staff pays back when it ends a subscription: the days left of what was paid, and unused credit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from portone_payments.domain.records.history import Moment
@@ -21,8 +21,7 @@ def as_of(subscription: Subscription, moment: Moment) -> Moment:
 
 def paid_for_it(subscription: Subscription, moment: Moment) -> list[str]:
     """The payments of which something may go back: those of credits, then those of the running period."""
-    credited = subscription.credits if subscription.balance > 0 else ()
-    return list(dict.fromkeys((*credited, *paid_with(subscription, moment))))
+    return list(dict.fromkeys((*subscription.credits, *paid_with(subscription, moment))))
 
 
 def rests(subscription: Subscription, moment: Moment, payments: Sequence[Payment]) -> Mapping[str, int]:
@@ -31,13 +30,53 @@ def rests(subscription: Subscription, moment: Moment, payments: Sequence[Payment
     The newest gives back first, and none of which some went back already; what is owed is taken off. The day
     on which it ends is a day left.
     """
-    today = set(paid_with(subscription, moment))
-    days = max(0, _days_left(subscription, moment) + min(0, subscription.balance))
-    left = dict(shared_out(days, [each for each in payments if each.payment_id in today]))
-    for payment_id, credit in _unused_credit(subscription).items():
-        left[payment_id] = left.get(payment_id, 0) + credit
+    left = dict(_days_paid(subscription, moment, payments))
+    for more in (_unused_credit(subscription), _days_on_credit(subscription, moment, payments)):
+        for payment_id, amount in more.items():
+            left[payment_id] = left.get(payment_id, 0) + amount
     goes_back = (each for each in payments if left.get(each.payment_id) and not given_back(each))
     return {each.payment_id: min(left[each.payment_id], each.total) for each in goes_back}
+
+
+def _days_on_credit(
+    subscription: Subscription, moment: Moment, payments: Sequence[Payment]
+) -> Mapping[str, int]:
+    """Of whose credits the days left were paid, beyond what was charged for them; minor units."""
+    charged = _days_paid(subscription, moment, payments)
+    found, left = dict[str, int](), _days(subscription, moment) - sum(charged.values())
+    unused_credit = _unused_credit(subscription)
+    whole = {each.payment_id for each in payments if not given_back(each)}
+    for payment_id in reversed([each for each in subscription.credits if each in whole]):
+        share = min(left, subscription.credits[payment_id] - unused_credit.get(payment_id, 0))
+        if share > 0:
+            found[payment_id] = share
+            left -= share
+    return found
+
+
+def with_rest_returned(subscription: Subscription, payment_ids: Collection[str]) -> Subscription:
+    """The subscription whose rest goes back from these payments: of their credits, what is unused goes too.
+
+    What was used of them paid for days it had, or goes back as days: it is no credit any more.
+    """
+    unused_credit = _unused_credit(subscription)
+    held = {
+        each: unused_credit.get(each, 0) if each in payment_ids else amount
+        for each, amount in subscription.credits.items()
+    }
+    return subscription if held == subscription.credits else replace(subscription, credits=held)
+
+
+def _days_paid(subscription: Subscription, moment: Moment, payments: Sequence[Payment]) -> Mapping[str, int]:
+    """What was charged for the days left, the newest payment first."""
+    today = set(paid_with(subscription, moment))
+    of_today = [each for each in payments if each.payment_id in today]
+    return shared_out(_days(subscription, moment), of_today)
+
+
+def _days(subscription: Subscription, moment: Moment) -> int:
+    """What the days left are worth, less what is owed."""
+    return max(0, _days_left(subscription, moment) + min(0, subscription.balance))
 
 
 def _unused_credit(subscription: Subscription) -> Mapping[str, int]:

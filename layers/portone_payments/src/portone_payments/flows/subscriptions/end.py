@@ -16,7 +16,7 @@ from portone_payments.domain.refunds.rules import (
 )
 from portone_payments.domain.subscriptions.collection import next_due
 from portone_payments.domain.subscriptions.lifecycle import cancel
-from portone_payments.domain.subscriptions.rest import as_of, paid_for_it, rests
+from portone_payments.domain.subscriptions.rest import as_of, paid_for_it, rests, with_rest_returned
 from portone_payments.flows.shared import optimistic
 from portone_payments.flows.shared.ownership import Requester, find_refund
 from portone_payments.flows.subscriptions.manage import Subscriptions
@@ -48,11 +48,12 @@ class Ender:
             after = cancel(held, moment, at_period_end=False)
             payments, reserved = self._reserved(after, requester, refund_id, moment)
             found[:] = payments
+            told = with_rest_returned(after, {each.payment_id for each in reserved})
             if after is held:
                 # it had ended: written all the same, so that nobody ends it twice at once
-                return (replace(held), *reserved) if reserved else (held,)
-            due_at = next_due(after, moment.now, self.subscriptions.policy)
-            return replace(after, due_at=due_at, tries=0), *reserved
+                return (replace(told), *reserved) if reserved else (held,)
+            due_at = next_due(told, moment.now, self.subscriptions.policy)
+            return replace(told, due_at=due_at, tries=0), *reserved
 
         ended, _ = optimistic.change(
             lambda: self.subscriptions.of(subscription_id, None),
