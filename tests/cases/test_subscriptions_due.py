@@ -12,10 +12,12 @@ from tests.support.lives import (
     WEEKLY,
     begun,
     ended,
+    paid_by_window,
     pay,
     repriced_for_all,
     said,
     sold,
+    states,
     status,
     took,
     view,
@@ -55,6 +57,22 @@ def test_a_card_that_pays_again_pays_every_older_period_first(
     assert status(stack, subscription_id) == "ACTIVE"
     paid = [*held(stack, subscription_id).invoices.values()][: len(took(stack))]
     assert {each.state for each in paid} == {"PAID"}
+
+
+def test_a_period_given_up_with_this_day_is_tried_before_a_newer_one(stack: UnkindStack) -> None:
+    sold(stack, interval=WEEKLY)
+    subscription_id = begun(stack)
+    days_pass(stack, 6)
+    stack.portone.pg.decline(times=None)
+    days_pass(stack, 9)
+    paid_by_window(stack, window_opened(stack, subscription_id, 3))
+    stack.portone.pg.accept()
+
+    days_pass(stack, 20)
+
+    assert status(stack, subscription_id) == "ACTIVE"
+    assert set(states(stack, subscription_id).values()) == {"PAID"}
+    assert len(took(stack)) == 6
 
 
 @pytest.mark.parametrize("is_paid", [True, False], ids=["paid", "left"])

@@ -73,8 +73,9 @@ def due_invoice(subscription: Subscription, now: float) -> Invoice | None:
 
 
 def _tried_today(invoice: Invoice, now: float) -> bool:
-    waits = invoice.kind is InvoiceKind.PERIOD and invoice.window_until is None
-    return waits and kst_day(invoice.due_at) == kst_day(now)
+    """Whether a period is due today, or given up with this day: no newer one takes its last chance."""
+    waits = invoice.kind is InvoiceKind.PERIOD and invoice.window_until is None and not invoice.hard
+    return waits and kst_day(invoice.due_at - 1) == kst_day(now)
 
 
 def next_due(subscription: Subscription, now: float, policy: BillingPolicy) -> int | None:
