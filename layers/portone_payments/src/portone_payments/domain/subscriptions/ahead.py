@@ -49,7 +49,7 @@ class Ahead:
 
 def ahead(subscription: Subscription, now: float, policy: BillingPolicy) -> Ahead:
     """The next charge as the worker will make it, if nobody does anything until then."""
-    if subscription.in_flight is not None:
+    if subscription.in_flight is not None or window_decides(subscription):
         return Ahead(waits_for=ChargeWaitsFor.OUTCOME)
     if subscription.stopped_for:
         return Ahead(waits_for=ChargeWaitsFor.STAFF)
@@ -77,7 +77,7 @@ def ahead(subscription: Subscription, now: float, policy: BillingPolicy) -> Ahea
 
 def _charge(told: Subscription, invoice: Invoice, at: int) -> Ahead:
     """The next charge, unless its window may have been paid, or no method pays it."""
-    if invoice.in_doubt or (invoice.window_until is not None and window_decides(told)):
+    if invoice.in_doubt:
         return Ahead(amount=invoice.amount, waits_for=ChargeWaitsFor.OUTCOME)
     pays = told.pays_with is not None or invoice.method is not None
     return Ahead(at=at, amount=invoice.amount, waits_for=None if pays else ChargeWaitsFor.METHOD)

@@ -17,7 +17,13 @@ from portone_payments.domain.subscriptions.agreement import ever_paid
 from portone_payments.domain.subscriptions.announcing import announced, next_announcement
 from portone_payments.domain.subscriptions.consent import covers, needs_consent
 from portone_payments.domain.subscriptions.dunning import AtEnd, at_allowed_time, end_of_grace, one_a_day
-from portone_payments.domain.subscriptions.ending import after_outcome, ended, left_owed, voided
+from portone_payments.domain.subscriptions.ending import (
+    after_outcome,
+    ended,
+    left_owed,
+    voided,
+    window_decides,
+)
 from portone_payments.domain.subscriptions.invoices import (
     next_start,
     open_invoices,
@@ -107,6 +113,8 @@ def _turns(subscription: Subscription) -> Iterator[tuple[SubscriptionStatus, int
     yield SubscriptionStatus.PENDING, subscription.starts_at
     yield SubscriptionStatus.PAUSED, subscription.resumes_at
     yield SubscriptionStatus.ENDING, subscription.ends_at
+    if window_decides(subscription):
+        yield from ((SubscriptionStatus.ENDING, each.window_until) for each in open_invoices(subscription))
 
 
 def _begun(subscription: Subscription, moment: Moment) -> Subscription:
