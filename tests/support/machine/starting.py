@@ -68,6 +68,7 @@ class Starting(Saving):
     @rule(plan=st.sampled_from(["weekly", "dear"]), digit=st.sampled_from(["more", "less", "right"]))
     def misprice(self, plan: str, digit: str) -> None:
         """Staff types a digit too many or too few, and puts it right some time."""
+        self.know_all()
         amount = {"more": PLANS[plan] * 10, "less": PLANS[plan] // 10, "right": PLANS[plan]}[digit]
         if self.store(plan, amount).status == OK:
             self.priced.append((self.stack.clock.now(), plan, amount))
@@ -80,6 +81,7 @@ class Starting(Saving):
     )
     def reprice(self, plan: str, percent: int, days: int | None) -> None:
         """A new price for all who have the plan, from next periods on or a day; each is asked for consent."""
+        self.know_all()
         amount = PLANS[plan] * percent // 100
         now = self.stack.clock.now()
         since = {} if days is None else {"from": kst_day(now + days * DAY).isoformat()}
@@ -186,6 +188,11 @@ class Starting(Saving):
         self.know_subscription(self.held_subscription(id_))
         if consents:
             self.rented[id_].consents(Word(amount=self.rented[id_].agreed.amount, interval=None, at=now))
+
+    def know_all(self) -> None:
+        """Those too whose app died before it was answered: they began at the price of then."""
+        for each in self.stack.ports["store"].subscriptions(USER, cursor=None, limit=50).items:
+            self.know_subscription(each, consented=True)
 
     def know_subscription(self, held: Subscription, *, consented: bool = False) -> None:
         """A model of it, once; its first invoice of today is charged because its customer asked.
