@@ -8,7 +8,7 @@ from hypothesis.stateful import rule
 from portone_local.actors.shop import USER
 from portone_local.gateway.client import Client
 from portone_payments.domain.records.payments import AttentionKind
-from tests.support.machine.living import Living
+from tests.support.machine.living import ENDED, Living
 from tests.support.machine.not_yet import playable
 from tests.support.machine.renting import subscribed
 from tests.support.machine.stage import picks
@@ -35,27 +35,22 @@ class Deciding(Living):
 
     @playable("staff")
     @subscribed
-    @rule(pick=picks, by=DOORS)
-    def staff_ends_and_refunds(self, pick: int, by: str) -> None:
-        """Over at once, and what is not used of its newest payment goes back: never more than it took."""
+    @rule(pick=picks)
+    def staff_ends_and_refunds(self, pick: int) -> None:
+        """Over at once, and what is not used of its payments goes back: never more than they hold."""
         id_ = self.subscription(pick)
-        found = list(self.taken_for(id_))
-        if not found:
-            return
-        payment_id, left = found[-1]
-        body = {"refundId": f"rest-{next(self.requests)}", "reason": "goodwill", "rest": True}
-        answered = self.behind(by).post(f"{by}/payments/{payment_id}/cancel", body)
+        held = dict(self.taken_for(id_))
+        body = {"atPeriodEnd": False, "refundRest": True}
+        answered = self.stack.staff_app.post(f"/staff/subscriptions/{id_}/cancel", body)
         if answered.status not in {OK, ACCEPTED}:
             return
         told = answered.json()
-        if told["amount"] > left:
-            raise AssertionError(f"{told['amount']} is to go back of the {left} that {payment_id} holds")
-        over = self.held_subscription(id_).status in OVER
-        if answered.status == OK and not over:
-            raise AssertionError(f"{id_} goes on though its rest was refunded")
-        self.rented[id_].over |= over
-        if answered.status == OK:
-            self.models[payment_id].promised[f"staff:{body['refundId']}"] = told["amount"]
+        self.rented[id_].over |= told["status"] in ENDED
+        for each in told["refunds"]:
+            if each["amount"] > held.get(each["paymentId"], 0):
+                raise AssertionError(f"{each} is to go back of {held}")
+            if each["state"] == "SUCCEEDED":
+                self.models[each["paymentId"]].promised[f"staff:{each['refundId']}"] = each["amount"]
 
     @playable("staff")
     @subscribed
