@@ -21,7 +21,11 @@ def operators_move_no_money(evidence: Evidence) -> Iterator[Finding]:
     for operation in evidence.operations:
         for payment_id, before in operation.payments.items():
             now = evidence.payments.get(payment_id)
-            if now is not None and _at_rest(before) and touched.get(payment_id, 0.0) < operation.at:
+            if (
+                now is not None
+                and _at_rest(before, operation)
+                and touched.get(payment_id, 0.0) < operation.at
+            ):
                 yield from _moved(evidence, operation, before, now)
 
 
@@ -62,10 +66,12 @@ def _moved(evidence: Evidence, operation: Operation, before: Payment, now: Payme
         yield Finding("I20", now.payment_id, f"was charged once more after: {operation.name}")
 
 
-def _at_rest(payment: Payment) -> bool:
-    """Whether it holds money and nothing of it was on its way back."""
+def _at_rest(payment: Payment, operation: Operation) -> bool:
+    """Whether it held money, and nothing of that was on its way back or back already, not heard of here."""
     going = payment.surplus or any(each.state in OPEN for each in payment.refunds.values())
-    return payment.status in _HOLDING and not going
+    book, seen = operation.books.get(payment.payment_id), payment.seen
+    known = book is None or seen is None or seen.cancelled == book.cancelled
+    return payment.status in _HOLDING and known and not going
 
 
 def _by_others(book: PaymentBook | None, since: float) -> bool:
