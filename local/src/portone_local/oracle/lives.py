@@ -84,7 +84,8 @@ def one_subscription_of_a_group(evidence: Evidence) -> Iterator[Finding]:
         return
     holders: dict[tuple[str, str], str] = {}
     for held in evidence.subscriptions.values():
-        if held.interval is None or held.status in _NO_SEAT:
+        before = held.ending.before if held.ending is not None else None
+        if held.interval is None or {held.status, before} & _NO_SEAT:
             continue
         first = holders.setdefault((held.user_id, held.group or held.plan_id), held.subscription_id)
         if first != held.subscription_id:
