@@ -7,11 +7,11 @@ from portone_payments.domain.approvals.attempts import WAITED, open_approval, wa
 from portone_payments.domain.errors.payments import OrderAlreadyPaid, OrderPaymentUnderWay
 from portone_payments.domain.payments.doubts import mismatch_is_back
 from portone_payments.domain.payments.schedule import next_due
-from portone_payments.domain.records.history import Fact, Moment, record
+from portone_payments.domain.records.history import Fact, Moment, clear_attention, record
 from portone_payments.domain.records.payments import TAKEN, AttentionKind, Order, Payment, Status
 from portone_payments.domain.records.subscriptions import EndReason, Invoice, InvoiceState, Subscription
 from portone_payments.domain.refunds.settlement import in_flight
-from portone_payments.domain.subscriptions.ending import ended
+from portone_payments.domain.subscriptions.ending import ended, voided
 from portone_payments.domain.subscriptions.life import OVER
 from portone_payments.domain.subscriptions.settlement import attempt_ended
 from portone_payments.domain.windows.buyer import order_without_buyer
@@ -69,7 +69,8 @@ def told_withdrawn(before: Payment, after: Payment) -> Payment:
 
 def asked_of(schedule: Subscription) -> Iterator[str]:
     """The payments that decide whether an order's parts may be withdrawn: those paid, and one under way."""
-    yield from (each.paid_by for each in _paid(schedule) if each.paid_by is not None)
+    parts = (*_paid(schedule), *_given_back(schedule))
+    yield from (each.paid_by for each in parts if each.paid_by is not None)
     if (trying := _trying(schedule)) is not None:
         yield trying
 
@@ -82,17 +83,30 @@ def schedule_withdrawn(
     Raises `OrderAlreadyPaid` while money of one is kept, `OrderPaymentUnderWay` while one is charged: a
     charge in doubt blocks the withdrawal for a day.
     """
-    for each in _paid(schedule):
+    for each in (*_paid(schedule), *_given_back(schedule)):
         _check_gone_back(payments.get(each.paid_by or ""), moment.now)
     if schedule.in_flight is not None:
         if not _waited_enough(payments.get(_trying(schedule) or ""), moment.now):
             raise OrderPaymentUnderWay(retry_after=_SOON)
         schedule = attempt_ended(schedule, schedule.invoices[schedule.in_flight], moment)
+    for each in _given_back(schedule):
+        schedule = voided(schedule, each, moment)
     return schedule if schedule.status in OVER else ended(schedule, moment, EndReason.ORDER_WITHDRAWN)
 
 
 def _paid(schedule: Subscription) -> list[Invoice]:
     return [each for each in schedule.invoices.values() if each.state is InvoiceState.PAID]
+
+
+def _given_back(schedule: Subscription) -> list[Invoice]:
+    """The parts whose money went back: the shop has decided about them now."""
+    return [each for each in schedule.invoices.values() if each.state is InvoiceState.ENDED]
+
+
+def without_call(payment: Payment, moment: Moment) -> Payment:
+    """The payment of a part of a withdrawn order: nobody has to say whether the order goes on."""
+    told = clear_attention(payment, AttentionKind.PART_ENDED)
+    return payment if told is payment else replace(told, due_at=next_due(told, moment.now))
 
 
 def _trying(schedule: Subscription) -> str | None:

@@ -12,6 +12,7 @@ from portone_payments.domain.orders.withdrawal import (
     order_withdrawn,
     schedule_withdrawn,
     withdrawn,
+    without_call,
 )
 from portone_payments.domain.payments.virtual_accounts import should_close
 from portone_payments.domain.records.bounds import as_saved
@@ -88,7 +89,9 @@ class Withdrawer:
         after = schedule and schedule_withdrawn(schedule, payments, moment)
         changed: tuple[Subscription, ...] = (after,) if after and after is not schedule else ()
         gone = order_withdrawn(order, moment)
-        self.store.save(gone, *changed)
+        held = [each for each in payments.values() if each is not None]
+        decided = [told for each in held if (told := without_call(each, moment)) is not each]
+        self.store.save(gone, *changed, *decided)
         return OrderWithPayment(gone, None, as_saved(after) if after else None)
 
     def _with_payment(self, order: Order, deadline: Deadline, by: str) -> OrderWithPayment:
