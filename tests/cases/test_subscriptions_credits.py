@@ -1,5 +1,6 @@
 """A plan change credits what was paid for the days it takes, once, and what it brings begins with it."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -112,6 +113,25 @@ def test_a_plan_paid_for_while_its_period_ended_is_what_the_next_period_costs(st
 
     assert took(stack)[2:] == [DEAR]
     assert view(stack, subscription_id)["planId"] == "other"
+
+
+def test_a_plan_change_that_waits_for_portone_says_when_it_is_charged_though_its_period_ended(
+    stack: UnkindStack,
+) -> None:
+    subscription_id = two_plans(stack, 10_000, DEAR)
+    days_pass(stack, 30)
+    stack.portone.inject(operation=CHARGE, fault=Fault.UNAUTHORIZED, times=None)
+    assert change(stack, subscription_id, "other").status == 202
+
+    days_pass(stack, 1.2)
+
+    shown = view(stack, subscription_id)
+    charges_at = datetime.fromisoformat(shown["nextChargeAt"]).timestamp()
+    assert 0 < charges_at - stack.clock.now() < 15 * 60
+    stack.portone.clear_faults()
+    # one attempt a day
+    days_pass(stack, 2)
+    assert took(stack)[2:] == [DEAR]
 
 
 def test_the_plan_chosen_for_the_next_period_begins_though_an_upgrade_failed_meanwhile(

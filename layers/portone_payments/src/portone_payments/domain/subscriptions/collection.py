@@ -25,6 +25,7 @@ from portone_payments.domain.subscriptions.ending import (
     window_decides,
 )
 from portone_payments.domain.subscriptions.invoices import (
+    changing,
     next_start,
     open_invoices,
     roll,
@@ -103,7 +104,8 @@ def _marks(subscription: Subscription, policy: BillingPolicy) -> list[int | None
     """When its open invoices, and its next period, are due."""
     marks = [mark(subscription, each) for each in open_invoices(subscription)]
     starts = next_start(subscription)
-    if starts is not None:
+    # the outcome of a plan change at once comes first
+    if starts is not None and not changing(subscription):
         marks.append(at_allowed_time(policy.dunning, starts, spread_of(subscription)))
     return marks
 
