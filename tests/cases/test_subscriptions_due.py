@@ -69,6 +69,17 @@ def test_a_card_that_pays_again_pays_every_older_period_first(
     assert {each.state for each in paid} == {"PAID"}
 
 
+def test_a_card_called_lost_that_pays_the_next_period_pays_the_older_one(stack: UnkindStack) -> None:
+    sold(stack, interval=WEEKLY)
+    subscription_id = begun(stack)
+    days_pass(stack, 6)
+    stack.portone.pg.decline(code="INVALID_CARD_LOST_OR_STOLEN", readable=True)
+
+    days_pass(stack, 20)
+
+    assert (took(stack), status(stack, subscription_id)) == ([PRICE] * 4, "ACTIVE")
+
+
 def test_a_period_given_up_with_this_day_is_tried_before_a_newer_one(stack: UnkindStack) -> None:
     sold(stack, interval=WEEKLY)
     subscription_id = begun(stack)

@@ -300,10 +300,10 @@ def _drops_open(subscription: Subscription) -> bool:
 def _tried_again(subscription: Subscription, moment: Moment) -> Subscription:
     """With other declined periods due again, whatever retries they had: the saved method has just paid."""
     for each in open_invoices(subscription):
-        declined = each.kind is InvoiceKind.PERIOD and each.failed_at is not None and not each.hard
+        declined = each.kind is InvoiceKind.PERIOD and each.failed_at is not None
         if declined and each.state is InvoiceState.OPEN and subscription.in_flight != each.id:
             due_at = min(each.due_at, int(moment.now))
-            subscription = with_invoice(subscription, replace(each, due_at=due_at))
+            subscription = with_invoice(subscription, replace(each, due_at=due_at, hard=False))
     return subscription
 
 
