@@ -115,6 +115,20 @@ def test_a_plan_paid_for_while_its_period_ended_is_what_the_next_period_costs(st
     assert view(stack, subscription_id)["planId"] == "other"
 
 
+def test_no_plan_changes_at_once_while_staff_decides_about_money_taken_back(stack: UnkindStack) -> None:
+    subscription_id = two_plans(stack, 0, 3_000)
+    assert change(stack, subscription_id, "other").status == 200
+    days_pass(stack, 35)
+    stack.portone.console.chargeback(str(invoice(stack, subscription_id, 2).paid_by))
+    stack.deliver()
+    paid = took(stack)
+
+    answer = change(stack, subscription_id, "plan-1")
+
+    assert (answer.status, answer.json()["error"]["details"]) == (409, {"reason": "stopped"})
+    assert took(stack) == paid
+
+
 def test_a_plan_change_that_waits_for_portone_says_when_it_is_charged_though_its_period_ended(
     stack: UnkindStack,
 ) -> None:

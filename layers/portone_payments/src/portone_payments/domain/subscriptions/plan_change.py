@@ -200,6 +200,9 @@ def _offer(
     payments: Sequence[Payment],
     policy: BillingPolicy,
 ) -> _Offer:
+    if subscription.stopped_for:
+        # staff decides first what becomes of money that somebody took back
+        raise ChangeNotAllowed(reason="stopped")
     if open_invoices(subscription) or period_unpaid(subscription, moment):
         raise ChangeNotAllowed(reason="unpaid")
     if subscription.interval is None or subscription.currency != plan.currency:
