@@ -222,6 +222,22 @@ def test_keeping_brings_back_the_plan_chosen_for_the_next_period(stack: UnkindSt
     assert took(stack) == [PRICE, CHEAP]
 
 
+@pytest.mark.parametrize("ended_by", ["customer", "shop"])
+def test_only_who_ended_a_subscription_takes_that_back(stack: UnkindStack, ended_by: str) -> None:
+    subscription_id = begun(stack)
+    path, later = f"/ops/subscriptions/{subscription_id}", {"atPeriodEnd": True}
+    if ended_by == "customer":
+        cancel(stack, subscription_id, at_period_end=True)
+        kept = stack.shop.post(f"{path}/keep")
+    else:
+        assert stack.shop.post(f"{path}/cancel", later).status == 200
+        kept = keep(stack, subscription_id)
+    days_pass(stack, 32)
+
+    assert (kept.status, kept.json()["error"]["details"]["reason"]) == (409, "ended_by_another")
+    assert (took(stack), ended(stack, subscription_id)) == ([PRICE], ("ENDED", ended_by))
+
+
 def test_keeping_a_trial_continues_the_trial(stack: UnkindStack) -> None:
     sold(stack, trialDays=7)
     subscription_id = begun(stack, consent=True)

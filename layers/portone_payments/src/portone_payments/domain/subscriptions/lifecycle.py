@@ -207,8 +207,14 @@ def cancel(
 
 
 def keep(subscription: Subscription, moment: Moment) -> Subscription:
-    """Goes on as if it had never been to end. Raises `SubscriptionEnded` once it has ended."""
+    """Goes on as if it had never been to end. Raises `SubscriptionEnded` once it has ended.
+
+    Whoever ended it takes that back: the shop charges nobody who left, and no customer undoes the shop's end
+    (`ChangeNotAllowed`).
+    """
     check(subscription, Command.KEEP)
+    if subscription.ending is not None and subscription.ending.because is not asked_by(moment):
+        raise ChangeNotAllowed(reason="ended_by_another")
     return kept(subscription, moment)
 
 

@@ -18,6 +18,11 @@ REASONS: dict[str, Message] = {
         "The group of a plan stays, since those who have it hold their place in it. Make another plan.",
         Action.FIX_REQUEST,
     ),
+    "ended_by_another": Message(
+        "해지는 해지를 신청한 쪽에서만 철회할 수 있습니다.",
+        "Only who ended it takes that back: its customer in the app, or the shop.",
+        Action.NONE,
+    ),
     "too_many_changes": Message(
         "이번 기간에는 더 이상 바로 변경할 수 없습니다. 다음 기간부터 변경해 주세요.",
         "The plan was changed too often in this period. Change it from the next period on.",
