@@ -17,7 +17,7 @@ from tests.support.racing import judged, race
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "12"))
 FEW_ROUNDS = max(2, ROUNDS // 10)  # of fifty racers: MiniStack does about 260 racing writes a second
 MANY = 50
 DUE_AT_ONCE = 5

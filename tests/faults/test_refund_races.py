@@ -18,7 +18,7 @@ from tests.support.racing import Act, judged, race
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "12"))
 FEW_ROUNDS = max(2, ROUNDS // 10)
 MANY, CLICKS = 100, 20
 PART = TOTAL // 10

@@ -21,7 +21,7 @@ from tests.support.withdrawing import days_later, told_wrong, withdraw
 
 pytestmark = [pytest.mark.race, pytest.mark.ministack]
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "12"))
 SOME_ROUNDS = max(2, ROUNDS // 5)
 NUMBERS = count(1)
 ANSWERS = {200, 202, 409, 503}

@@ -92,7 +92,7 @@ def latest(stack: ObservedStack, prepared: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("unknowns", ["defaults", "all_turned"])
 @given(story=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=12))
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

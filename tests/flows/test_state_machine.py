@@ -14,7 +14,7 @@ from tests.support.machine.money import Money
 from tests.support.machine.recurring import Recurring
 from tests.support.poisoned_table import Poison
 
-RUNS = int(os.environ.get("STATE_MACHINE_RUNS", "75"))
+RUNS = int(os.environ.get("STATE_MACHINE_RUNS", "45"))
 STEPS = 50
 # STATE_MACHINE_HUNT=1 searches only: a failing run is printed as it was, not made small first
 SEARCH = (Phase.explicit, Phase.generate)

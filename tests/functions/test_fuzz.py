@@ -13,7 +13,7 @@ from portone_local.stack.stack import Stack
 from tests.support.fuzz import BASE_URL, CHECKS, cases, schema_of, session
 from tests.support.world import populate
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "25"))  # of an operation, half of them not as documented
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "16"))  # of an operation, half of them not as documented
 DOCUMENT = json.loads(FILE.read_text())
 # what takes no input cannot be asked wrongly
 CASES = [

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from portone_local.stories.boundaries import Side
 from tests.support.machine.persons import Persons
 
-RUNS = int(os.environ.get("STATE_MACHINE_RUNS", "60"))
+RUNS = int(os.environ.get("STATE_MACHINE_RUNS", "36"))
 
 TestPersons = pytest.mark.machine(pytest.mark.timeout(3600)(Persons.TestCase))
 TestPersons.settings = settings(

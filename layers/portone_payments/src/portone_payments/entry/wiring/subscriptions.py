@@ -32,4 +32,10 @@ class SubscriptionDeps(PortDeps):
     @cached_property
     def ender(self) -> Ender:
         """Ends subscriptions with refunds."""
-        return Ender(subscriptions=self.subscriptions, policy=self.settings.refund)
+        return Ender(
+            subscriptions=self.subscriptions,
+            store=self.store,
+            meter=self.meter,
+            billing=self.settings.billing,
+            policy=self.settings.refund,
+        )

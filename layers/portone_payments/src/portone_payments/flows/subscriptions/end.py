@@ -16,10 +16,13 @@ from portone_payments.domain.refunds.rules import (
 )
 from portone_payments.domain.subscriptions.collection import next_due
 from portone_payments.domain.subscriptions.lifecycle import cancel
+from portone_payments.domain.subscriptions.policy import BillingPolicy
 from portone_payments.domain.subscriptions.rest import as_of, paid_for_it, rests, with_rest_returned
 from portone_payments.flows.shared import optimistic
 from portone_payments.flows.shared.ownership import Requester, find_refund
 from portone_payments.flows.subscriptions.manage import Subscriptions
+from portone_payments.ports.store import Store
+from portone_payments.ports.world import Meter
 
 # no client can choose it: its ids have no colon
 REST = "rest:1"
@@ -31,6 +34,9 @@ class Ender:
     """Ends subscriptions with refunds, which a worker sends."""
 
     subscriptions: Subscriptions
+    store: Store
+    meter: Meter
+    billing: BillingPolicy
     policy: RefundPolicy
 
     def end(
@@ -52,14 +58,14 @@ class Ender:
             if after is held:
                 # it had ended: written all the same, so that nobody ends it twice at once
                 return (replace(told), *reserved) if reserved else (held,)
-            due_at = next_due(told, moment.now, self.subscriptions.policy)
+            due_at = next_due(told, moment.now, self.billing)
             return replace(told, due_at=due_at, tries=0), *reserved
 
         ended, _ = optimistic.change(
             lambda: self.subscriptions.of(subscription_id, None),
             decide,
-            store=self.subscriptions.store,
-            meter=self.subscriptions.meter,
+            store=self.store,
+            meter=self.meter,
         )
         return ended, tuple(self._refunds(found, refund_id))
 
@@ -67,7 +73,7 @@ class Ender:
         self, held: Subscription, requester: Requester, refund_id: str, moment: Moment
     ) -> tuple[list[Payment], list[Payment]]:
         """The payments of it, with their refunds; and those of them whose refund is new."""
-        since, store = as_of(held, moment), self.subscriptions.store
+        since, store = as_of(held, moment), self.store
         read = (store.payment(each) for each in paid_for_it(held, since))
         payments = [each for each in read if each is not None]
         shares = rests(held, since, payments)
@@ -107,5 +113,5 @@ class Ender:
         return replace(reserved, due_at=int(moment.now), poll_step=0)
 
     def _refunds(self, payments: list[Payment], refund_id: str) -> list[tuple[Payment, Refund]]:
-        found = ((each, find_refund(each, refund_id, store=self.subscriptions.store)) for each in payments)
+        found = ((each, find_refund(each, refund_id, store=self.store)) for each in payments)
         return [(payment, refund) for payment, refund in found if refund is not None]
