@@ -72,16 +72,16 @@ def test_a_first_charge_in_doubt_waits_and_is_not_reported_as_declined(
 
 
 @doubts("unknown status", *some)
-def test_subscribing_again_while_the_first_charge_is_in_doubt_charges_once(
+def test_subscribing_again_while_the_first_charge_is_in_doubt_shows_that_one_and_charges_once(
     stack: UnkindStack, doubt: Change
 ) -> None:
-    subscribed_in_doubt(stack, doubt)
+    first = subscribed_in_doubt(stack, doubt).json()["subscriptionId"]
 
-    subscribe(stack)
-    subscribe(stack, request="request-2")
+    again = [subscribe(stack), subscribe(stack, request="request-2")]
     let_pass(stack, HOUR)
-    subscribe(stack, request="request-3")
+    again.append(subscribe(stack, request="request-3"))
 
+    assert [each.json().get("subscriptionId") for each in again] == [first] * 3
     assert (taken(stack), stack.asked(CHARGE)) == (1, 1)
 
 

@@ -12,7 +12,7 @@ UNKIND_READINGS: tuple[Bug, ...] = (
         "first_charge_in_doubt",
     ),
     in_core(
-        "who taps again while a first charge is in doubt is charged again",
+        "who taps again while a first charge is in doubt is refused instead of shown it",
         "flows/subscriptions/subscribe.py",
         "            if place.holder is not None and _first_open(place.holder, plan):",
         "            if place.holder is not None and wanted.order_id:",
