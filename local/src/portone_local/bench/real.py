@@ -11,6 +11,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from portone_local.bench import sweep as sweeping
+from portone_local.bench import worker as working
 from portone_local.bench.measure import CHARGE, Outcome, Spent, outcome
 from portone_local.bench.stage import Stage
 from portone_local.bench.virtual import Done
@@ -63,7 +65,7 @@ def charged(stage: Stage, done: Done) -> Report:
     orders, seen = stage.begin(), Seen()
     with (
         _workers([orders | {"first": stage.first(number)} for number in range(stage.workers)], seen),
-        _started("sweep_payments", orders | {"rate": stage.rate}) as sweep,
+        _started(sweeping.__name__, orders | {"rate": stage.rate}) as sweep,
     ):
         _await(sweep)
         calls.clear()
@@ -97,7 +99,7 @@ def _asked(portone: FakePortOne) -> int:
 @contextmanager
 def _started(module: str, orders: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
     """A process that will say when it is ready; killed at the end as Lambda freezes its own."""
-    command = [sys.executable, "-m", f"portone_local.bench.{module}"]
+    command = [sys.executable, "-m", module]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
     try:
         _say(process, json.dumps(orders))
@@ -113,7 +115,7 @@ def _workers(orders: list[dict[str, Any]], seen: Seen) -> Iterator[None]:
     listeners = []
     try:
         with ExitStack() as running:
-            workers = [running.enter_context(_started("worker", each)) for each in orders]
+            workers = [running.enter_context(_started(working.__name__, each)) for each in orders]
             for number, worker in enumerate(workers):
                 _await(worker)
                 listeners.append(threading.Thread(target=_listen, args=(number, worker, seen)))
@@ -130,8 +132,9 @@ def _listen(number: int, worker: subprocess.Popen[str], seen: Seen) -> None:
 
 
 def _await(process: subprocess.Popen[str]) -> None:
-    """It says so when it is ready."""
-    _pipe(process.stdout).readline()
+    """It says so when it is ready. Raises `RuntimeError` where it ended instead."""
+    if not _pipe(process.stdout).readline():
+        raise RuntimeError(f"{process.args!r} ended before it was ready")
 
 
 def _say(process: subprocess.Popen[str], line: str) -> None:
