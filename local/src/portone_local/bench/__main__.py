@@ -41,7 +41,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--count", type=int, default=100_000, help="subscriptions in memory")
     parser.add_argument("--rate", type=int, default=500, help="charges a second in memory")
     parser.add_argument("--real-count", type=int, default=2_000, help="subscriptions on MiniStack; 0: none")
-    parser.add_argument("--real-rate", type=int, default=50, help="charges a second on MiniStack")
+    parser.add_argument("--real-rate", type=int, default=30, help="charges a second on MiniStack")
     return parser.parse_args()
 
 
