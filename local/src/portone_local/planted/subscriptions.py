@@ -62,8 +62,8 @@ SUBSCRIPTIONS: tuple[Bug, ...] = (
     in_core(
         "a word given for a dearer plan holds after a cheaper one was chosen",
         "domain/subscriptions/consent.py",
-        "if each.amount <= plan.amount or",
-        "if each.amount or",
+        "if stands(each, plan.amount, waiting)",
+        "if each.amount or stands(each, plan.amount, waiting)",
         "cases/test_subscriptions_prices",
         "a_later_downgrade_withdraws",
     ),

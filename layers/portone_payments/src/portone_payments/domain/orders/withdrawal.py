@@ -18,6 +18,7 @@ from portone_payments.domain.windows.buyer import order_without_buyer
 
 _HELD = frozenset({Status.PAID, Status.PARTIAL_CANCELLED})
 _SOON = 10
+_WAS_PAID = (InvoiceState.PAID, InvoiceState.ENDED)
 
 
 def may_be_paid(payment: Payment) -> bool:
@@ -69,8 +70,7 @@ def told_withdrawn(before: Payment, after: Payment) -> Payment:
 
 def asked_of(schedule: Subscription) -> Iterator[str]:
     """The payments that decide whether an order's parts may be withdrawn: those paid, and one under way."""
-    parts = (*_paid(schedule), *_given_back(schedule))
-    yield from (each.paid_by for each in parts if each.paid_by is not None)
+    yield from (each.paid_by for each in _in(schedule, *_WAS_PAID) if each.paid_by is not None)
     if (trying := _trying(schedule)) is not None:
         yield trying
 
@@ -83,24 +83,21 @@ def schedule_withdrawn(
     Raises `OrderAlreadyPaid` while money of one is kept, `OrderPaymentUnderWay` while one is charged: a
     charge in doubt blocks the withdrawal for a day.
     """
-    for each in (*_paid(schedule), *_given_back(schedule)):
+    for each in _in(schedule, *_WAS_PAID):
         _check_gone_back(payments.get(each.paid_by or ""), moment.now)
     if schedule.in_flight is not None:
         if not _waited_enough(payments.get(_trying(schedule) or ""), moment.now):
             raise OrderPaymentUnderWay(retry_after=_SOON)
         schedule = attempt_ended(schedule, schedule.invoices[schedule.in_flight], moment)
-    for each in _given_back(schedule):
+    # the shop has decided now about the parts whose money went back
+    for each in _in(schedule, InvoiceState.ENDED):
         schedule = voided(schedule, each, moment)
     return schedule if schedule.status in OVER else ended(schedule, moment, EndReason.ORDER_WITHDRAWN)
 
 
-def _paid(schedule: Subscription) -> list[Invoice]:
-    return [each for each in schedule.invoices.values() if each.state is InvoiceState.PAID]
-
-
-def _given_back(schedule: Subscription) -> list[Invoice]:
-    """The parts whose money went back: the shop has decided about them now."""
-    return [each for each in schedule.invoices.values() if each.state is InvoiceState.ENDED]
+def _in(schedule: Subscription, *states: InvoiceState) -> list[Invoice]:
+    """The parts in these states, those of the first state first."""
+    return [each for state in states for each in schedule.invoices.values() if each.state is state]
 
 
 def without_call(payment: Payment, moment: Moment) -> Payment:

@@ -49,12 +49,12 @@ def lowered(consents: Iterable[Consent], amount: int, waiting: Iterable[Invoice]
     Unless an invoice that is open still waits for it. A price that rises again needs another one.
     """
     asked = tuple(waiting)
-    return tuple(
-        each
-        if each.amount <= amount or any(is_for(each, invoice) for invoice in asked)
-        else replace(each, amount=amount)
-        for each in consents
-    )
+    return tuple(each if stands(each, amount, asked) else replace(each, amount=amount) for each in consents)
+
+
+def stands(consent: Consent, amount: int, waiting: Iterable[Invoice]) -> bool:
+    """Whether a consent outlives a price of `amount` (minor units): for no more, or still waited for."""
+    return consent.amount <= amount or any(is_for(consent, invoice) for invoice in waiting)
 
 
 def is_for(consent: Consent, invoice: Invoice) -> bool:

@@ -13,7 +13,7 @@ from portone_payments.domain.records.subscriptions import (
     Subscription,
 )
 from portone_payments.domain.shared.calendar import DAY
-from portone_payments.domain.subscriptions.agreement import is_for
+from portone_payments.domain.subscriptions.agreement import is_for, stands
 from portone_payments.domain.subscriptions.invoices import open_invoices
 
 CONSENT_DAYS = 30
@@ -31,11 +31,7 @@ def with_choice(subscription: Subscription, plan: Plan, now: float) -> tuple[Con
     Unless an invoice that is open still waits for it.
     """
     waiting = open_invoices(subscription)
-    kept = tuple(
-        each
-        for each in subscription.consents
-        if each.amount <= plan.amount or any(is_for(each, invoice) for invoice in waiting)
-    )
+    kept = tuple(each for each in subscription.consents if stands(each, plan.amount, waiting))
     given = Consent(amount=plan.amount, given_at=now, interval=plan.interval, plan_id=plan.plan_id)
     return with_consent(kept, given)
 

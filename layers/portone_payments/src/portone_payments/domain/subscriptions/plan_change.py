@@ -180,17 +180,17 @@ def lowers(subscription: Subscription, plan: Plan) -> bool:
 
 def _has(subscription: Subscription, plan: Plan) -> bool:
     """Whether this is its plan, as it stands now, and none is to follow."""
-    change = replace(_change(plan), anchor_day=subscription.anchor_day)
-    held = replace(
-        change,
-        plan_id=subscription.plan_id,
-        name=subscription.name,
-        amount=subscription.amount,
-        tax_free=subscription.tax_free,
-        interval=subscription.interval or plan.interval,
-        group=subscription.group,
+    has = (
+        subscription.plan_id,
+        subscription.name,
+        subscription.amount,
+        subscription.tax_free,
+        subscription.currency,
+        subscription.interval,
+        subscription.group,
     )
-    return subscription.change is None and subscription.currency == plan.currency and held == change
+    asked = (plan.plan_id, plan.name, plan.amount, plan.tax_free, plan.currency, plan.interval)
+    return subscription.change is None and has == (*asked, group_of(plan))
 
 
 def _offer(

@@ -30,27 +30,28 @@ def rests(subscription: Subscription, moment: Moment, payments: Sequence[Payment
     The newest gives back first, and none of which some went back already; what is owed is taken off. The day
     on which it ends is a day left.
     """
-    left = dict(_days_paid(subscription, moment, payments))
-    for more in (_unused_credit(subscription), _days_on_credit(subscription, moment, payments)):
+    days, credit = _days(subscription, moment), _unused_credit(subscription)
+    today = set(paid_with(subscription, moment))
+    charged = shared_out(days, [each for each in payments if each.payment_id in today])
+    whole = {each.payment_id: each.total for each in payments if not given_back(each)}
+    used = {
+        each: amount - credit.get(each, 0) for each, amount in subscription.credits.items() if each in whole
+    }
+    left = dict(charged)
+    for more in (credit, _newest_first(used, days - sum(charged.values()))):
         for payment_id, amount in more.items():
             left[payment_id] = left.get(payment_id, 0) + amount
-    goes_back = (each for each in payments if left.get(each.payment_id) and not given_back(each))
-    return {each.payment_id: min(left[each.payment_id], each.total) for each in goes_back}
+    return {each: min(left[each], total) for each, total in whole.items() if left.get(each)}
 
 
-def _days_on_credit(
-    subscription: Subscription, moment: Moment, payments: Sequence[Payment]
-) -> Mapping[str, int]:
-    """Of whose credits the days left were paid, beyond what was charged for them; minor units."""
-    charged = _days_paid(subscription, moment, payments)
-    found, left = dict[str, int](), _days(subscription, moment) - sum(charged.values())
-    unused_credit = _unused_credit(subscription)
-    whole = {each.payment_id for each in payments if not given_back(each)}
-    for payment_id in reversed([each for each in subscription.credits if each in whole]):
-        share = min(left, subscription.credits[payment_id] - unused_credit.get(payment_id, 0))
+def _newest_first(used: Mapping[str, int], days: int) -> Mapping[str, int]:
+    """Of whose used credits the days left were paid that nothing was charged for; minor units."""
+    found = dict[str, int]()
+    for payment_id in reversed(list(used)):
+        share = min(days, used[payment_id])
         if share > 0:
             found[payment_id] = share
-            left -= share
+            days -= share
     return found
 
 
@@ -65,13 +66,6 @@ def with_rest_returned(subscription: Subscription, payment_ids: Collection[str])
         for each, amount in subscription.credits.items()
     }
     return subscription if held == subscription.credits else replace(subscription, credits=held)
-
-
-def _days_paid(subscription: Subscription, moment: Moment, payments: Sequence[Payment]) -> Mapping[str, int]:
-    """What was charged for the days left, the newest payment first."""
-    today = set(paid_with(subscription, moment))
-    of_today = [each for each in payments if each.payment_id in today]
-    return shared_out(_days(subscription, moment), of_today)
 
 
 def _days(subscription: Subscription, moment: Moment) -> int:

@@ -73,9 +73,8 @@ class Ender:
         self, held: Subscription, requester: Requester, refund_id: str, moment: Moment
     ) -> tuple[list[Payment], list[Payment]]:
         """The payments of it, with their refunds; and those of them whose refund is new."""
-        since, store = as_of(held, moment), self.store
-        read = (store.payment(each) for each in paid_for_it(held, since))
-        payments = [each for each in read if each is not None]
+        since = as_of(held, moment)
+        payments = self.subscriptions.those(paid_for_it(held, since))
         shares = rests(held, since, payments)
         balances = {each.payment_id: cancellable(each, base=self.policy.base) for each in payments}
         # one that was refused is decided by staff, payment by payment

@@ -1,6 +1,6 @@
 """Subscriptions as their owner or the shop finds and changes them; nothing is charged here."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from portone_payments.domain.errors.billing import PlanNotFound, SubscriptionNotFound
@@ -101,7 +101,11 @@ class Subscriptions:
 
     def payments(self, held: Subscription, moment: Moment) -> list[Payment]:
         """What paid for its running period, as far as it is not erased; one read each, one as a rule."""
-        found = (self.store.payment(each) for each in paid_with(held, moment))
+        return self.those(paid_with(held, moment))
+
+    def those(self, payment_ids: Iterable[str]) -> list[Payment]:
+        """Payments by their ids, but for erased ones; one read each."""
+        found = (self.store.payment(each) for each in payment_ids)
         return [each for each in found if each is not None]
 
     def moment(self, by: str) -> Moment:
